@@ -1,0 +1,117 @@
+"""Which robots there are: each one's code, fields, outputs and flow.
+
+To add a robot: write its flow, its texts in every language, and its entry here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from robot.errors import FlowError
+from robot.flows.flow import Flow, Outcome, Run
+from robot.flows.publish import publish
+from robot.flows.register import expected, register
+from robot.flows.texts import localized
+from robot.flows.withdraw import withdraw
+from robot.protocol.calls import Call
+from robot.protocol.registration import Definition, Field
+
+ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
+REGISTER = "register"  # no robot: a run of our own that registers them
+MAX_LOG = 2_000  # characters of LOG_MESSAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robot:
+    """A rule that administrators put into a stage."""
+
+    definition: Definition
+    flow: Callable[[Run], Flow]
+
+
+def _input(robot: str, name: str, *, shared_description: bool = False) -> Field:
+    description = f"input.{name}" if shared_description else f"{robot}.{name}"
+    return Field(
+        name=name,
+        title=localized(f"input.{name}"),
+        description=localized(f"{description}.description"),
+    )
+
+
+def _output(name: str, *, key: str = "") -> Field:
+    return Field(name=name, title=localized(key or f"output.{name}"))
+
+
+def _definition(code: str, *outputs: Field) -> Definition:
+    return Definition(
+        code=code,
+        name=localized(f"{code}.name"),
+        description=localized(f"{code}.description"),
+        inputs=(
+            _input(code, "document_id"),
+            _input(code, "template_id", shared_description=True),
+        ),
+        outputs=outputs,
+    )
+
+
+ROBOTS: Mapping[str, Robot] = {
+    ENABLE: Robot(
+        flow=publish,
+        definition=_definition(
+            ENABLE,
+            _output("public_url"),
+            _output("succeeded"),
+            _output("error_code"),
+            _output("error_text"),
+            _output("linked_document_id"),
+            _output("document_title"),
+            _output("document_number"),
+        ),
+    ),
+    DISABLE: Robot(
+        flow=withdraw,
+        definition=_definition(
+            DISABLE,
+            _output("succeeded"),
+            _output("error_code"),
+            _output("error_text"),
+            _output("linked_document_id", key=f"{DISABLE}.output.linked_document_id"),
+        ),
+    ),
+}
+DEFINITIONS = tuple(robot.definition for robot in ROBOTS.values())
+
+
+def start(code: str, run: Run) -> Flow:
+    """The flow of a run, not begun yet."""
+    if code == REGISTER:
+        return register(DEFINITIONS, run)
+    robot = ROBOTS.get(code)
+    return robot.flow(run) if robot else _unknown(code)
+
+
+def report(code: str, event_token: str, outcome: Outcome) -> Call:
+    """The answer to the waiting workflow: every output of the robot, empty where it has none."""
+    robot = ROBOTS.get(code)
+    names = [field.name for field in robot.definition.outputs] if robot else []
+    return Call(
+        "bizproc.event.send",
+        {
+            "EVENT_TOKEN": event_token,
+            "RETURN_VALUES": {name: outcome.outputs.get(name, "") for name in names},
+            "LOG_MESSAGE": outcome.log[:MAX_LOG],
+        },
+    )
+
+
+def registrations(*, handler: str, user_id: int) -> dict[str, str]:
+    """robot -> fingerprint, as a portal should have them registered."""
+    return expected(DEFINITIONS, handler=handler, user_id=user_id)
+
+
+def _unknown(code: str) -> Flow:
+    raise FlowError(
+        "unknown_robot",
+        f"This Linkrobot has no robot «{code}». Remove it from the stage, or update Linkrobot.",
+    )
+    yield Call("", {})  # makes this a flow

@@ -1,0 +1,143 @@
+"""Bitrix24's refusals as an administrator understands them: cause and remedy, then its own words.
+
+The codes are promises: workflows branch on `error_code`. Bitrix24's texts may be in the portal's
+language, so its codes are asked first (wire facts 6.3 and 10.2).
+"""
+
+from robot.errors import FlowError, PortalError, RejectedError
+from robot.protocol.oauth import NO_TOKEN
+
+_NO_RIGHTS = (
+    "no_rights",
+    "The employee on whose behalf the robot runs may not do this. Give that employee the right to "
+    "change documents (CRM settings, Document templates, Access permissions) and to read this CRM "
+    "item, or choose an administrator in the robot's «Run as».",
+)
+_NOT_ON_PLAN = (
+    "not_on_plan",
+    "Bitrix24 does not offer this on the portal's present plan. Documents, automation and apps "
+    "need a commercial plan with an active Market subscription.",
+)
+_DISMISSED = (
+    "no_rights",
+    "The employee on whose behalf the robot runs was dismissed or may not use this application. "
+    "Choose another employee in the robot's «Run as», or open the application's access settings.",
+)
+_NOT_INSTALLED = (
+    "app_not_installed",
+    "The application is no longer installed on this portal. Install it again.",
+)
+_BY_CODE = {
+    "DOCGEN_ACCESS_ERROR": (
+        "no_rights",
+        "The employee on whose behalf the robot runs may not read the document's CRM item, or "
+        "that item was deleted. Give that employee the right to read it, or choose an "
+        "administrator in the robot's «Run as».",
+    ),
+    "ALLOWED_ONLY_INTRANET_USER": _NO_RIGHTS,
+    "ACCESS_DENIED": _NO_RIGHTS,
+    "INSUFFICIENT_SCOPE": (
+        "scope_missing",
+        "The application lacks a permission. Open it in Bitrix24's developer resources and tick "
+        "«CRM» (crm) and «Business processes» (bizproc).",
+    ),
+    "ERROR_METHOD_NOT_FOUND": _NOT_ON_PLAN,
+    "PAYMENT_REQUIRED": _NOT_ON_PLAN,
+    "AUTHORIZATION_ERROR": _DISMISSED,
+    "USER_ACCESS_ERROR": _DISMISSED,
+    "INVALID_CREDENTIALS": _NO_RIGHTS,
+    "APPLICATION_NOT_FOUND": _NOT_INSTALLED,
+    "NOT_INSTALLED": _NOT_INSTALLED,
+    "ERROR_OAUTH": _NOT_INSTALLED,
+    "PORTAL_DELETED": (
+        "portal_deleted",
+        "This Bitrix24 was deleted or its public part is closed.",
+    ),
+    NO_TOKEN: (
+        "no_token",
+        "Linkrobot has no valid access for the employee on whose behalf the robot runs. Open the "
+        "application once as that employee, and see that LINKROBOT_CLIENT_ID and "
+        "LINKROBOT_CLIENT_SECRET are set.",
+    ),
+}
+_BY_WORDS = (
+    ("commercial plan", _NOT_ON_PLAN),
+    (
+        "document not found",
+        (
+            "document_not_found",
+            "There is no such document. Look whether it was deleted, and whether the robot's "
+            "field «Document ID» holds the right number.",
+        ),
+    ),
+    ("do not have permissions", _NO_RIGHTS),
+    (
+        "module documentgenerator is not installed",
+        (
+            "not_on_plan",
+            "The document generator is not installed on this portal.",
+        ),
+    ),
+)
+_OTHER = (
+    "bitrix24_error",
+    "Bitrix24 refused the call. Its own words tell why.",
+)
+_NOT_ADMIN = (
+    "not_admin",
+    "Only an administrator of this Bitrix24 can register the robots. Ask an administrator to open "
+    "the application once.",
+)
+_NO_ROBOTS = (
+    "not_on_plan",
+    "This portal's plan has no automation rules, so the robots cannot be registered. Choose a "
+    "plan with automation (CRM robots), then run «linkrobot robots sync» or open the application.",
+)
+
+
+def explain(error: RejectedError) -> FlowError:
+    """What a refusal during a run means."""
+    return _told(error, _cause(error))
+
+
+def explain_registering(error: RejectedError) -> FlowError:
+    """What a refusal of bizproc.robot.* means: it wants an administrator and a plan with robots."""
+    if "commercial plan" in error.text.lower():
+        return _told(error, _NOT_ON_PLAN)
+    special = {"ACCESS_DENIED": _NOT_ADMIN, "ERROR_METHOD_NOT_FOUND": _NO_ROBOTS}
+    return _told(error, special.get(error.code) or _cause(error))
+
+
+def gave_up(error: PortalError | None) -> FlowError:
+    """The time for the run is over; `error` is what came last."""
+    text = "Bitrix24 could not be reached in time, so Linkrobot stopped trying."
+    return FlowError("gave_up", _with_words(text, error) if error else text)
+
+
+def internal_error(run_id: int) -> FlowError:
+    """A fault of ours; the log has the details under the run's number."""
+    return FlowError(
+        "internal_error",
+        f"Linkrobot itself failed at run {run_id}; nothing is wrong with the document. Ask the "
+        "person who runs Linkrobot to look into its log.",
+    )
+
+
+def _cause(error: RejectedError) -> tuple[str, str]:
+    words = error.text.lower()
+    for phrase, cause in _BY_WORDS:
+        if phrase in words:
+            return cause
+    return _BY_CODE.get(error.code, _OTHER)
+
+
+def _told(error: RejectedError, cause: tuple[str, str]) -> FlowError:
+    code, text = cause
+    return FlowError(code, _with_words(text, error))
+
+
+def _with_words(text: str, error: PortalError) -> str:
+    words = f"«{error.text}»" if error.text else ""
+    code = f"({error.code})" if error.code not in ("", "0", NO_TOKEN) else ""
+    said = " ".join(part for part in (words, code) if part)
+    return f"{text} Bitrix24 said: {said}" if said else text
