@@ -1,0 +1,112 @@
+"""What people ask about runs: what ran, what waits, and forgetting what is old."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.store.tables import portals, runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """A run as it is shown to people; it holds no secret."""
+
+    id: int
+    member_id: str
+    endpoint: str
+    code: str
+    source: str
+    document_id: str
+    state: str
+    received_at: datetime
+    decided_at: datetime | None
+    finished_at: datetime | None
+    ending: str | None
+    outputs: dict[str, str]
+    note: str | None
+
+    @property
+    def host(self) -> str:
+        """The portal's address as people know it."""
+        return self.endpoint.split("/")[2]
+
+    @property
+    def failed(self) -> bool:
+        """It was decided, and the robot could not do its work."""
+        return bool(self.outputs) and self.outputs.get("succeeded") != "Y"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A portal's runs that are not finished."""
+
+    member_id: str
+    count: int
+    oldest_received_at: datetime
+
+
+async def newest(
+    conn: AsyncConnection, *, limit: int, portal_id: int | None = None
+) -> list[PastRun]:
+    """The newest runs first."""
+    query = _PAST.order_by(runs.c.id.desc()).limit(limit)
+    if portal_id:
+        query = query.where(runs.c.portal_id == portal_id)
+    return [_past(row) for row in await conn.execute(query)]
+
+
+async def by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[PastRun]:
+    """These runs, in the order of their numbers."""
+    query = _PAST.where(runs.c.id.in_(ids)).order_by(runs.c.id)
+    return [_past(row) for row in await conn.execute(query)]
+
+
+async def waiting(conn: AsyncConnection) -> list[Waiting]:
+    """What is not finished, portal by portal."""
+    rows = await conn.execute(
+        select(
+            portals.c.member_id,
+            func.count().label("number"),
+            func.min(runs.c.received_at, type_=runs.c.received_at.type).label("oldest"),
+        )
+        .join(portals, portals.c.id == runs.c.portal_id)
+        .where(runs.c.finished_at.is_(None))
+        .group_by(portals.c.member_id)
+    )
+    return [
+        Waiting(member_id=row.member_id, count=row.number, oldest_received_at=row.oldest)
+        for row in rows
+    ]
+
+
+async def forget(conn: AsyncConnection, *, before: datetime, limit: int) -> int:
+    """Delete finished runs that ended before that time; returns how many (at most `limit`)."""
+    old = select(runs.c.id).where(runs.c.finished_at < before).limit(limit)
+    return (await conn.execute(delete(runs).where(runs.c.id.in_(old)))).rowcount
+
+
+_PAST = select(
+    runs.c.id,
+    portals.c.member_id,
+    portals.c.endpoint,
+    runs.c.code,
+    runs.c.source,
+    runs.c.document_id,
+    runs.c.state,
+    runs.c.received_at,
+    runs.c.decided_at,
+    runs.c.finished_at,
+    runs.c.ending,
+    runs.c.outcome,
+    runs.c.note,
+).join(portals, portals.c.id == runs.c.portal_id)
+
+
+def _past(row: Any) -> PastRun:
+    values = dict(row._mapping)
+    outcome = values.pop("outcome") or {}
+    return PastRun(**values, outputs=outcome.get("outputs", {}))

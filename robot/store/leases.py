@@ -1,0 +1,80 @@
+"""The lease of a portal: who drains it. The epoch fences every write of its holder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.errors import RobotError
+from robot.store.tables import portals
+
+
+class LeaseLostError(RobotError):
+    """Another worker has taken the portal since; nothing of ours may be written any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A lease just taken."""
+
+    epoch: int
+    was_released: bool  # False: its last holder died or was cut off, a request may be under way
+
+
+async def take(
+    conn: AsyncConnection, portal_id: int, *, owner: str, now: datetime, until: datetime
+) -> Taken | None:
+    """Take the portal unless somebody else's lease still holds."""
+    row = (
+        await conn.execute(
+            select(portals.c.owner, portals.c.epoch, portals.c.lease_until)
+            .where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
+            .with_for_update()
+        )
+    ).one_or_none()
+    if row is None or (row.owner is not None and row.lease_until > now):
+        return None
+    await conn.execute(
+        update(portals)
+        .where(portals.c.id == portal_id)
+        .values(owner=owner, epoch=row.epoch + 1, lease_until=until)
+    )
+    return Taken(epoch=row.epoch + 1, was_released=row.owner is None)
+
+
+async def renew(conn: AsyncConnection, portal_id: int, *, epoch: int, until: datetime) -> None:
+    """Hold the portal longer.
+
+    Raises:
+        LeaseLostError: somebody else holds it now.
+    """
+    await check(conn, portal_id, epoch=epoch)
+    await conn.execute(update(portals).where(portals.c.id == portal_id).values(lease_until=until))
+
+
+async def check(conn: AsyncConnection, portal_id: int, *, epoch: int) -> None:
+    """Begin a write of the holder: nobody takes the portal before this transaction ends.
+
+    Raises:
+        LeaseLostError: somebody else holds it now.
+    """
+    held = await conn.scalar(
+        select(portals.c.epoch).where(portals.c.id == portal_id).with_for_update()
+    )
+    if held != epoch:
+        raise LeaseLostError(f"the lease of portal {portal_id} was taken by another worker")
+
+
+async def release(conn: AsyncConnection, portal_id: int, *, epoch: int) -> None:
+    """Give the portal back, with no request under way; nothing happens where it was lost."""
+    await conn.execute(
+        update(portals)
+        .where(portals.c.id == portal_id, portals.c.epoch == epoch)
+        .values(owner=None, lease_until=None)
+    )
+
+
+async def expire_all(conn: AsyncConnection, *, now: datetime) -> None:
+    """At start, with the lock on the data folder ours: whoever held a lease is gone."""
+    await conn.execute(update(portals).where(portals.c.owner.is_not(None)).values(lease_until=now))

@@ -1,0 +1,220 @@
+"""Portals: what the authorization server said of each, and how to recognise its messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.protocol.origin import is_same
+from robot.store.tables import portals, robots, runs, tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """One Bitrix24 account that installed one of our applications."""
+
+    id: int  # ours; rows refer to it
+    member_id: str  # Bitrix24's lasting id of the account; its address may change
+    endpoint: str  # https://host/rest/
+    client_id: str  # which application: a re-created local application has another one
+    user_id: int  # the administrator on whose behalf robots run by default
+    scope: tuple[str, ...]
+    language: str
+    installed_at: datetime
+    removed_at: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """Its address as people know it."""
+        return self.endpoint.split("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """A portal as it was just verified."""
+
+    member_id: str
+    client_id: str
+    endpoint: str
+    user_id: int
+    scope: tuple[str, ...]
+    language: str = ""
+    application_token_hash: bytes | None = None  # a frame may bring none: the stored one stays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """How an installed portal's messages are known."""
+
+    portal_id: int
+    application_token_hash: bytes | None
+
+
+async def install(conn: AsyncConnection, verified: Installation, *, now: datetime) -> Portal:
+    """Keep a verified portal; a known one is brought up to date and is installed again.
+
+    Its administrator stays: only who registered the robots has shown to be one.
+    """
+    values: dict[str, Any] = {
+        "endpoint": verified.endpoint,
+        "scope": ",".join(verified.scope),
+        "installed_at": now,
+        "removed_at": None,
+    }
+    if verified.language:
+        values["language"] = verified.language
+    if verified.application_token_hash:
+        values["application_token_hash"] = verified.application_token_hash
+    row = insert(portals).values(
+        member_id=verified.member_id,
+        client_id=verified.client_id,
+        user_id=verified.user_id,
+        **values,
+    )
+    stored = await conn.execute(
+        row.on_conflict_do_update(index_elements=["member_id", "client_id"], set_=values).returning(
+            portals
+        )
+    )
+    return _portal(stored.one())
+
+
+async def recognise(
+    conn: AsyncConnection, member_ids: Iterable[str]
+) -> Mapping[str, list[Recognised]]:
+    """member_id -> its installations, among these portals."""
+    rows = await conn.execute(
+        select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
+            portals.c.member_id.in_(list(member_ids)), portals.c.removed_at.is_(None)
+        )
+    )
+    found: dict[str, list[Recognised]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, []).append(
+            Recognised(portal_id=row.id, application_token_hash=row.application_token_hash)
+        )
+    return found
+
+
+def recognised(known: Sequence[Recognised], application_token: str) -> int | None:
+    """The installation whose application token a message carries.
+
+    A portal that we do not know costs the same comparison as one that we do.
+    """
+    for candidate in known or [Recognised(portal_id=0, application_token_hash=None)]:
+        if is_same(candidate.application_token_hash, application_token):
+            return candidate.portal_id
+    return None
+
+
+async def move(conn: AsyncConnection, portal_id: int, *, endpoint: str) -> None:
+    """The authorization server confirmed the portal's new address."""
+    await conn.execute(update(portals).where(portals.c.id == portal_id).values(endpoint=endpoint))
+
+
+async def remove(conn: AsyncConnection, portal_id: int, *, now: datetime) -> None:
+    """The portal removed the app: forget every secret of it; its history stays.
+
+    Its waiting runs end, since nobody could answer them any more. The epoch is raised, so a
+    worker in the middle of them writes nothing.
+    """
+    await conn.execute(
+        update(portals)
+        .where(portals.c.id == portal_id)
+        .values(
+            removed_at=now,
+            application_token_hash=None,
+            owner=None,
+            lease_until=None,
+            epoch=portals.c.epoch + 1,
+        )
+    )
+    await conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
+    await forget_robots(conn, portal_id)
+    await conn.execute(
+        update(runs)
+        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
+        .values(finished_at=now, state="finished", ending="app_removed", secrets=None)
+    )
+
+
+async def find(conn: AsyncConnection, portal_id: int) -> Portal | None:
+    """An installed portal."""
+    query = select(portals).where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
+    row = (await conn.execute(query)).one_or_none()
+    return _portal(row) if row else None
+
+
+async def find_by_name(conn: AsyncConnection, name: str) -> Portal | None:
+    """An installed portal by its member_id or its address (`acme.bitrix24.com`); newest first."""
+    wanted = name.lower().removeprefix("https://").removeprefix("http://").strip("/")
+    found = (
+        portal
+        for portal in await listed(conn)
+        if not portal.removed_at and wanted in (portal.member_id.lower(), portal.host)
+    )
+    return max(found, key=lambda portal: portal.installed_at, default=None)
+
+
+async def listed(conn: AsyncConnection) -> list[Portal]:
+    """Every portal, installed ones and removed ones, by address."""
+    rows = await conn.execute(select(portals).order_by(portals.c.endpoint, portals.c.id))
+    return [_portal(row) for row in rows]
+
+
+async def robots_registered(conn: AsyncConnection, portal_id: int) -> dict[str, str]:
+    """robot -> fingerprint of its registration."""
+    rows = await conn.execute(select(robots).where(robots.c.portal_id == portal_id))
+    return {row.code: row.fingerprint for row in rows}
+
+
+async def save_robots(
+    conn: AsyncConnection,
+    portal_id: int,
+    fingerprints: Mapping[str, str],
+    *,
+    user_id: int,
+    now: datetime,
+) -> None:
+    """Remember what was registered, and whose token could do it: an administrator's."""
+    await conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
+    for code, fingerprint in fingerprints.items():
+        values = {"fingerprint": fingerprint, "registered_at": now}
+        row = insert(robots).values(portal_id=portal_id, code=code, **values)
+        await conn.execute(
+            row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values)
+        )
+
+
+async def forget_robots(conn: AsyncConnection, portal_id: int) -> None:
+    """The portal wiped its robots, as it does at every update of the app."""
+    await conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
+
+
+async def with_due_runs(conn: AsyncConnection, *, now: datetime) -> list[int]:
+    """Installed portals that have runs to look at; one look into an index for each portal."""
+    due = (
+        select(runs.c.id)
+        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
+        .exists()
+    )
+    rows = await conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), due))
+    return [row.id for row in rows]
+
+
+def _portal(row: Row[Any]) -> Portal:
+    return Portal(
+        id=row.id,
+        member_id=row.member_id,
+        endpoint=row.endpoint,
+        client_id=row.client_id,
+        user_id=row.user_id,
+        scope=tuple(row.scope.split(",")) if row.scope else (),
+        language=row.language,
+        installed_at=row.installed_at,
+        removed_at=row.removed_at,
+    )

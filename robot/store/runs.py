@@ -1,0 +1,233 @@
+"""Runs: written down before Bitrix24 is answered, finished when the workflow was answered.
+
+received -> decided (the outcome stands and will not change) -> finished (nothing left to do).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.flows.flow import Outcome
+from robot.protocol.items import Item
+from robot.store.tables import runs
+
+
+class State(StrEnum):
+    """How far a run is."""
+
+    RECEIVED = "received"
+    DECIDED = "decided"
+    FINISHED = "finished"
+
+
+class Source(StrEnum):
+    """Who asked for a run."""
+
+    ROBOT = "robot"  # a workflow of the portal
+    COMMAND = "command"  # the command line
+    INSTALL = "install"  # installing or updating the app
+
+
+class Ending(StrEnum):
+    """How a finished run left the workflow."""
+
+    REPORTED = "reported"
+    NOT_AWAITED = "not_awaited"  # nobody waits for an answer
+    WORKFLOW_GONE = "workflow_gone"  # the workflow ended before our answer
+    REFUSED = "refused"  # Bitrix24 did not take the answer
+    APP_REMOVED = "app_removed"
+    PORTAL_DELETED = "portal_deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run as it is written down."""
+
+    portal_id: int
+    code: str
+    source: Source
+    user_id: int | None  # on whose behalf; None: the portal's default user
+    item: Item | None
+    document_id: str  # Bitrix24's name of the item, also where it is none of CRM's
+    inputs: Mapping[str, Any]
+    wants_reply: bool
+    sent_at: datetime
+    received_at: datetime
+    deadline_at: datetime  # an answer after this is of no use
+    due_at: datetime
+    event_hash: bytes  # recognises a repeated delivery
+    secrets: bytes | None = field(repr=False)  # sealed: event token and the event's own tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A run as the work on it sees it."""
+
+    id: int
+    code: str
+    source: Source
+    user_id: int | None
+    item: Item | None
+    document_id: str
+    inputs: Mapping[str, Any]
+    wants_reply: bool
+    sent_at: datetime
+    received_at: datetime
+    deadline_at: datetime
+    secrets: bytes | None = field(repr=False)
+    chosen: tuple[int, ...] | None
+    outcome: Outcome | None
+    reports: int
+    first_report_at: datetime | None
+
+
+async def record(conn: AsyncConnection, new: Sequence[NewRun]) -> None:
+    """Write runs down; a delivery that came before is left as it is."""
+    if new:
+        await conn.execute(insert(runs).on_conflict_do_nothing(), [_values(run) for run in new])
+
+
+async def record_one(conn: AsyncConnection, new: NewRun) -> int:
+    """Write one run of our own down and return its number."""
+    row = insert(runs).values(**_values(new)).returning(runs.c.id)
+    return int((await conn.execute(row)).scalar_one())
+
+
+async def due_ids(conn: AsyncConnection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
+    """The unfinished runs of a portal that are due, oldest first."""
+    rows = await conn.execute(
+        select(runs.c.id)
+        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
+        .order_by(runs.c.due_at, runs.c.id)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+async def next_due(conn: AsyncConnection, portal_id: int) -> datetime | None:
+    """When the next unfinished run of a portal is due."""
+    query = (
+        select(runs.c.due_at)
+        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
+        .order_by(runs.c.due_at)
+        .limit(1)
+    )
+    found: datetime | None = await conn.scalar(query)
+    return found
+
+
+async def fetch(conn: AsyncConnection, ids: Sequence[int]) -> list[StoredRun]:
+    """These runs as far as they are unfinished, in the order in which Bitrix24 sent them."""
+    rows = await conn.execute(
+        select(runs)
+        .where(runs.c.id.in_(ids), runs.c.finished_at.is_(None))
+        .order_by(runs.c.sent_at, runs.c.id)
+    )
+    return [_stored(row) for row in rows]
+
+
+async def save_chosen(conn: AsyncConnection, run_id: int, chosen: Sequence[int]) -> None:
+    """Remember which documents the run is about to change."""
+    await conn.execute(update(runs).where(runs.c.id == run_id).values(chosen=list(chosen)))
+
+
+async def decide(conn: AsyncConnection, run_id: int, outcome: Outcome, *, now: datetime) -> None:
+    """The run has its outcome; from here on it never changes."""
+    await conn.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.outcome.is_(None))
+        .values(
+            state=State.DECIDED,
+            outcome={
+                "outputs": dict(outcome.outputs),
+                "log": outcome.log,
+            },
+            decided_at=now,
+            succeeded=outcome.succeeded,
+            error_code=outcome.error_code or None,
+        )
+    )
+
+
+async def finish(
+    conn: AsyncConnection, run_id: int, ending: Ending, *, now: datetime, note: str = ""
+) -> None:
+    """Nothing is left to do: forget the run's secrets."""
+    await conn.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
+        .values(
+            state=State.FINISHED, finished_at=now, ending=ending, note=note or None, secrets=None
+        )
+    )
+
+
+async def postpone(
+    conn: AsyncConnection, run_id: int, *, due_at: datetime, reports: int, first_report_at: datetime
+) -> None:
+    """The report is tried again at `due_at`."""
+    await conn.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(due_at=due_at, reports=reports, first_report_at=first_report_at)
+    )
+
+
+def _values(new: NewRun) -> dict[str, Any]:
+    return {
+        "portal_id": new.portal_id,
+        "code": new.code,
+        "source": new.source,
+        "user_id": new.user_id,
+        "entity_type_id": new.item.entity_type_id if new.item else None,
+        "entity_id": new.item.id if new.item else None,
+        "document_id": new.document_id,
+        "inputs": dict(new.inputs),
+        "wants_reply": new.wants_reply,
+        "sent_at": new.sent_at,
+        "received_at": new.received_at,
+        "deadline_at": new.deadline_at,
+        "due_at": new.due_at,
+        "event_hash": new.event_hash,
+        "secrets": new.secrets,
+        "state": State.RECEIVED,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredRun:
+    item = None
+    if row.entity_id is not None:
+        item = Item(
+            entity_type_id=row.entity_type_id, id=row.entity_id, document_id=row.document_id
+        )
+    return StoredRun(
+        id=row.id,
+        code=row.code,
+        source=Source(row.source),
+        user_id=row.user_id,
+        item=item,
+        document_id=row.document_id,
+        inputs=row.inputs,
+        wants_reply=row.wants_reply,
+        sent_at=row.sent_at,
+        received_at=row.received_at,
+        deadline_at=row.deadline_at,
+        secrets=row.secrets,
+        chosen=tuple(row.chosen) if row.chosen is not None else None,
+        outcome=_outcome(row),
+        reports=row.reports,
+        first_report_at=row.first_report_at,
+    )
+
+
+def _outcome(row: Row[Any]) -> Outcome | None:
+    """The decided outcome; what it did to links and robots was saved with it."""
+    if row.outcome is None:
+        return None
+    return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])

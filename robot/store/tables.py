@@ -1,0 +1,180 @@
+"""The tables. Migrations make them (`migrations/`); a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+# NULL, not JSON's null, where nothing is known yet.
+_Json = JSON(none_as_null=True)
+# SQLite numbers rows by itself only for INTEGER.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out; SQLite would silently drop the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
+        """Times in the database are UTC."""
+        if value is None:
+            return None
+        aware: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        return aware
+
+
+portals = Table(
+    "portals",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("member_id", String(64), nullable=False),
+    Column("endpoint", Text, nullable=False),  # https://host/rest/, from the authorization server
+    Column("client_id", String(255), nullable=False),
+    Column("user_id", BigInteger, nullable=False),  # whose token installed it: AUTH_USER_ID
+    Column("scope", Text, nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("application_token_hash", LargeBinary(32)),
+    Column("installed_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),  # the app was removed there; its history stays
+    # the lease: who drains this portal
+    Column("owner", String(64)),  # NULL = released; a name with a past expiry = it died
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("lease_until", UtcDateTime),
+    # a portal may have installed us twice, as two local applications: neither disturbs the other
+    UniqueConstraint("member_id", "client_id", name="portals_once"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("portal_id", ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),
+    Column("secrets", LargeBinary, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("portal_id", ForeignKey("portals.id"), nullable=False),
+    Column("code", String(128), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("user_id", BigInteger),
+    Column("entity_type_id", Integer),
+    Column("entity_id", BigInteger),
+    Column("document_id", String(255), nullable=False),  # Bitrix24's name of the item: DEAL_7
+    Column("inputs", _Json, nullable=False),
+    Column("wants_reply", Boolean, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("deadline_at", UtcDateTime, nullable=False),
+    Column("event_hash", LargeBinary(32), nullable=False),
+    Column("secrets", LargeBinary),  # NULL once they are no longer needed
+    Column("state", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),  # not looked at before
+    Column("reports", Integer, nullable=False, server_default="0"),  # tries so far
+    Column("first_report_at", UtcDateTime),
+    Column("chosen", _Json),
+    Column("outcome", _Json),
+    Column("decided_at", UtcDateTime),
+    Column("succeeded", Boolean),
+    Column("error_code", String(64)),
+    Column("finished_at", UtcDateTime),
+    Column("ending", String(32)),
+    Column("note", Text),
+    UniqueConstraint("portal_id", "event_hash", name="runs_once"),
+    Index(
+        "runs_waiting",
+        "portal_id",
+        "due_at",
+        "id",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index("runs_finished", "finished_at"),
+    sqlite_autoincrement=True,  # a number once shown to a person never means another run
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("portal_id", ForeignKey("portals.id"), nullable=False),
+    Column("document_id", BigInteger, nullable=False),
+    Column("run_id", BigInteger, nullable=False),  # which asked; runs are forgotten, links not
+    Column("item", String(255), nullable=False, server_default=""),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("url", Text, nullable=False, server_default=""),
+    Column("state", String(16), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    # at most one row of a document is open; ended ones are history
+    Index(
+        "links_open",
+        "portal_id",
+        "document_id",
+        unique=True,
+        sqlite_where=text("state != 'off'"),
+        postgresql_where=text("state != 'off'"),
+    ),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("portal_id", ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", String(128), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("registered_at", UtcDateTime, nullable=False),
+)
+
+unverified = Table(
+    "unverified",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("message_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("message", LargeBinary, nullable=False),  # encrypted
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("pause", Float, nullable=False),  # seconds until the next try after this one
+)
+
+check_values = Table(
+    "check_values",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

@@ -1,0 +1,57 @@
+"""The newest tokens of each user of each portal, sealed."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.protocol.oauth import Tokens
+from robot.store.portals import Portal
+from robot.store.tables import tokens
+from robot.store.vault import UnopenedError, Vault
+
+
+async def save(
+    conn: AsyncConnection, vault: Vault, portal: Portal, user_tokens: Tokens, *, overrule: bool
+) -> None:
+    """Keep a user's tokens: newer ones than stored, or (after a renewal) these in any case."""
+    values = {
+        "secrets": vault.seal(
+            portal.member_id,
+            {"access": user_tokens.access_token, "refresh": user_tokens.refresh_token},
+        ),
+        "expires_at": user_tokens.expires_at,
+    }
+    row = insert(tokens).values(portal_id=portal.id, user_id=user_tokens.user_id, **values)
+    await conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["portal_id", "user_id"],
+            set_=values,
+            where=None if overrule else tokens.c.expires_at < user_tokens.expires_at,
+        )
+    )
+
+
+async def of_portal(conn: AsyncConnection, vault: Vault, portal: Portal) -> list[Tokens]:
+    """Every user's tokens; those that our keys do not open count as unknown."""
+    rows = await conn.execute(select(tokens).where(tokens.c.portal_id == portal.id))
+    found = (
+        _tokens(vault, portal.member_id, row.user_id, row.secrets, row.expires_at) for row in rows
+    )
+    return [user_tokens for user_tokens in found if user_tokens]
+
+
+def _tokens(
+    vault: Vault, member_id: str, user_id: int, sealed: bytes, expires_at: datetime
+) -> Tokens | None:
+    try:
+        secrets = vault.open(member_id, sealed)
+    except UnopenedError:
+        return None
+    return Tokens(
+        user_id=user_id,
+        access_token=secrets["access"],
+        refresh_token=secrets["refresh"],
+        expires_at=expires_at,
+    )

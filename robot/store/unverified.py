@@ -1,0 +1,96 @@
+"""Messages of unknown portals that came while the authorization server could not be asked.
+
+They are kept sealed, used only after they verify, and at most `LIMIT` of them for a day.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.store.tables import unverified
+
+LIMIT = 1_000
+KEPT = timedelta(hours=24)
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds
+
+
+class Kind(StrEnum):
+    """At which address the message came."""
+
+    RUN = "run"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message that waits for its verification."""
+
+    id: int
+    kind: Kind
+    sealed: bytes
+    received_at: datetime
+    pause: float
+
+
+async def keep(
+    conn: AsyncConnection, kind: Kind, sealed: bytes, *, message_hash: bytes, now: datetime
+) -> bool:
+    """Keep a message for later; False where too many wait already. A repeat is kept once."""
+    number = await conn.scalar(select(func.count()).select_from(unverified)) or 0
+    if number >= LIMIT:
+        return False
+    row = insert(unverified).values(
+        kind=kind,
+        message_hash=message_hash,
+        message=sealed,
+        received_at=now,
+        due_at=now + timedelta(seconds=FIRST_PAUSE),
+        pause=FIRST_PAUSE,
+    )
+    await conn.execute(row.on_conflict_do_nothing())
+    return True
+
+
+async def due(conn: AsyncConnection, *, now: datetime, limit: int) -> list[Message]:
+    """Messages whose verification should be tried again, oldest first."""
+    rows = await conn.execute(
+        select(unverified)
+        .where(unverified.c.due_at <= now)
+        .order_by(unverified.c.due_at)
+        .limit(limit)
+    )
+    return [
+        Message(
+            id=row.id,
+            kind=Kind(row.kind),
+            sealed=row.message,
+            received_at=row.received_at,
+            pause=row.pause,
+        )
+        for row in rows
+    ]
+
+
+async def postpone(conn: AsyncConnection, message: Message, *, now: datetime) -> None:
+    """The authorization server still did not answer: try later, with growing pauses."""
+    pause = min(message.pause * 2, LONGEST_PAUSE)
+    await conn.execute(
+        update(unverified)
+        .where(unverified.c.id == message.id)
+        .values(due_at=now + timedelta(seconds=pause), pause=pause)
+    )
+
+
+async def drop(conn: AsyncConnection, message_id: int) -> None:
+    """The message was used, or does not verify."""
+    await conn.execute(delete(unverified).where(unverified.c.id == message_id))
+
+
+async def forget(conn: AsyncConnection, *, now: datetime) -> int:
+    """Drop what waited for longer than a day; returns how many."""
+    result = await conn.execute(delete(unverified).where(unverified.c.received_at < now - KEPT))
+    return result.rowcount
