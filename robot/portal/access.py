@@ -1,0 +1,100 @@
+"""Tokens of one portal's users: which to use next, and renewing them once for everybody.
+
+The first that lives is taken: the events' own tokens and the stored one, the longest-lived first;
+then the refresh tokens are tried, the newest first. CONNECTION_ERROR and the like are no reason to
+throw any of them away.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from robot.errors import RejectedError
+from robot.portal.verify import Verifier
+from robot.protocol.oauth import NO_TOKEN, RENEWAL, Tokens
+
+KEPT = 5  # pairs of one user; a burst brings hundreds, all of them alike
+
+
+class Access:
+    """The tokens of one portal, held by the worker that drains it."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        member_id: str,
+        client_id: str,
+        save: Callable[[Tokens], Awaitable[None]],
+    ) -> None:
+        self._verifier = verifier
+        self._member_id = member_id
+        self._client_id = client_id
+        self._save = save  # writes a renewed pair down before it is used
+        self._held: dict[int, list[Tokens]] = defaultdict(list)
+        self._spoiled: set[str] = set()
+        self._renewing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def offer(self, tokens: Tokens) -> bool:
+        """Tokens of a user that came along; True where they outlive all that we held."""
+        held = self._held[tokens.user_id]
+        if any(other.access_token == tokens.access_token for other in held):
+            return False
+        is_newest = all(other.expires_at < tokens.expires_at for other in held)
+        held.append(tokens)
+        held.sort(key=lambda pair: pair.expires_at, reverse=True)
+        del held[KEPT:]
+        return is_newest
+
+    def users(self) -> list[int]:
+        """Users whose tokens live or can be renewed."""
+        return [user_id for user_id, held in self._held.items() if self._usable(held)]
+
+    async def token(self, user_id: int) -> Tokens:
+        """Tokens of that user whose access token lives; renewed once, however many ask.
+
+        Raises:
+            RejectedError: NO_TOKEN, nothing is left to try.
+            PortalError: the authorization server could not be asked.
+        """
+        async with self._renewing[user_id]:
+            return self._live(user_id) or await self._renew(user_id)
+
+    def spoil(self, tokens: Tokens) -> None:
+        """The portal did not take this access token; its refresh token may still be good."""
+        self._spoiled.add(tokens.access_token)
+
+    async def _renew(self, user_id: int) -> Tokens:
+        held = self._held[user_id]
+        if not self._verifier.can_renew(self._client_id):
+            raise RejectedError(RENEWAL, NO_TOKEN, "")
+        for tokens in [pair for pair in held if pair.refresh_token]:
+            try:
+                renewed = await self._verifier.renew(
+                    tokens, member_id=self._member_id, client_id=self._client_id
+                )
+            except RejectedError:
+                held.remove(tokens)
+                continue
+            await self._save(renewed)
+            held[:] = [renewed, *held][:KEPT]
+            return renewed
+        raise RejectedError(RENEWAL, NO_TOKEN, "")
+
+    def _live(self, user_id: int) -> Tokens | None:
+        now = datetime.now(UTC)
+        return next(
+            (
+                tokens
+                for tokens in self._held[user_id]
+                if tokens.is_live(now) and tokens.access_token not in self._spoiled
+            ),
+            None,
+        )
+
+    def _usable(self, held: list[Tokens]) -> bool:
+        if self._verifier.can_renew(self._client_id) and any(pair.refresh_token for pair in held):
+            return True
+        now = datetime.now(UTC)
+        return any(pair.is_live(now) and pair.access_token not in self._spoiled for pair in held)

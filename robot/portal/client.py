@@ -1,0 +1,78 @@
+"""One REST call to a portal over HTTP. Knows no pace, no tokens' life, no retries.
+
+Tokens travel in POST bodies only: a URL ends up in logs.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+import httpx2 as httpx
+
+from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError
+from robot.protocol.answers import Answer, decipher
+from robot.protocol.calls import Call, batch_of, take_apart
+
+MAX_ANSWER_BYTES = 16 * 1024 * 1024  # 50 documents with all their values stay far below
+# Bitrix24 ends a call after 60 s; an answer that trickles is given up, too.
+WHOLE_CALL = 75.0  # seconds
+RETRY_AFTER_NO_CONNECTION = 1.0  # seconds; the caller's pauses grow from here
+
+
+async def send(
+    http: httpx.AsyncClient, endpoint: str, call: Call, *, access_token: str = ""
+) -> Answer:
+    """Call one method at `endpoint` (`https://portal/rest/`, or an incoming webhook's address).
+
+    Raises:
+        PortalError: see robot.errors for what each kind means.
+    """
+    params = dict(call.params) | ({"auth": access_token} if access_token else {})
+    content = json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        async with (
+            asyncio.timeout(WHOLE_CALL),
+            http.stream(
+                "POST",
+                f"{endpoint}{call.method}",
+                content=content,
+                headers={"Content-Type": "application/json"},
+            ) as response,
+        ):
+            body = await _read(response, call.method)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise NotExecutedError(
+            call.method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+        ) from None
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise OutcomeUnknownError(call.method, "", _reason(error)) from None
+    location = response.headers.get("location", "")
+    return decipher(call.method, response.status_code, body, location=location)
+
+
+async def send_together(
+    http: httpx.AsyncClient, endpoint: str, calls: Sequence[Call], *, access_token: str = ""
+) -> list[Answer | PortalError]:
+    """Send up to 50 calls in one request; a call that stands alone goes without batch.
+
+    Returns what each call answered. Raises PortalError where the request as a whole failed.
+    """
+    if len(calls) > 1:
+        answer = await send(http, endpoint, batch_of(calls), access_token=access_token)
+        return take_apart(calls, answer)
+    return [await send(http, endpoint, calls[0], access_token=access_token)]
+
+
+async def _read(response: httpx.Response, method: str) -> bytes:
+    parts, size = [], 0
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise OutcomeUnknownError(method, "", "the answer is too large")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of failure; never the library's text, which may hold an address with a secret."""
+    return f"no answer ({type(error).__name__})"

@@ -1,0 +1,206 @@
+"""The one HTTP client, and where it may connect.
+
+A name is resolved once, every address it has is looked at, and the connection goes to one of those
+very addresses, so that no DNS answer can lead our tokens into somebody's own network. Nothing of
+httpx is patched: its transport has no place for a network backend, so a small one stands here,
+around the public connection pool of httpcore.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+from ipaddress import ip_address
+
+import httpcore2 as httpcore
+import httpx2 as httpx
+
+from robot.protocol.endpoints import is_named, is_public, unmapped
+
+# A Bitrix24 call may take 60 s before the portal ends it itself; the rest is for the way.
+TIMEOUT = httpx.Timeout(connect=10.0, read=65.0, write=10.0, pool=60.0)  # seconds
+MAX_CONNECTIONS = 100  # over all portals
+# Bitrix24's web servers close idle connections after a while; we do it first.
+KEEPALIVE_EXPIRY = 15.0  # seconds
+ADDRESSES_TRIED = 4  # of one name, one after the other; they share the time to connect
+# httpx logs each URL at INFO, and some of Bitrix24's carry a token; httpcore logs headers.
+LOGGERS_OF_URLS = ("httpx2", "httpcore2")
+
+POOL_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Return the addresses of a name, the preferred one first; OSError when there are none."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def open_client(
+    *,
+    loopback: bool,
+    private_hosts: frozenset[str],
+    timeout: httpx.Timeout = TIMEOUT,
+    max_connections: int = MAX_CONNECTIONS,
+    tls: ssl.SSLContext | None = None,
+    resolve: Resolve = resolve,
+) -> httpx.AsyncClient:
+    """Return the client for all portals and authorization servers; close it with `async with`.
+
+    Where it must not connect it raises httpx.ConnectError (an httpx.TransportError) with the
+    remedy in the text, before anything was sent. `loopback` allows this machine, `private_hosts`
+    names the hosts that may have any address. `tls` replaces the system's certificate authorities.
+    """
+    for name in LOGGERS_OF_URLS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    pool = httpcore.AsyncConnectionPool(
+        ssl_context=tls or httpx.create_ssl_context(),  # SSL_CERT_FILE counts
+        max_connections=max_connections,
+        max_keepalive_connections=max_connections,
+        keepalive_expiry=KEEPALIVE_EXPIRY,
+        network_backend=CheckedBackend(loopback, private_hosts, resolve),
+    )
+    return httpx.AsyncClient(
+        transport=CheckedTransport(pool),
+        timeout=timeout,
+        trust_env=False,
+        follow_redirects=False,
+        headers={"User-Agent": f"Linkrobot/{version('linkrobot')}", "Accept-Encoding": "gzip"},
+        # A PHP session's cookie would make the portal answer our parallel calls one by one.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+class CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to addresses that it has looked at, and to no others."""
+
+    def __init__(self, loopback: bool, private_hosts: frozenset[str], resolve: Resolve) -> None:
+        self._loopback = loopback
+        self._private_hosts = private_hosts
+        self._resolve = resolve
+        self._sockets = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 # httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first address that answers; TLS is still made with the name."""
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await self._checked_addresses(host, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
+        share = None if timeout is None else timeout / len(addresses)
+        for address in addresses:
+            try:
+                return await self._sockets.connect_tcp(
+                    address, port, share, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise type(failure)(f"no connection to {host}, port {port}: {failure}") from failure
+
+    async def _checked_addresses(self, host: str, port: int) -> list[str]:
+        try:
+            addresses = await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} is not known to the DNS: {error}") from error
+        if not addresses:
+            raise httpcore.ConnectError(f"{host} has no address")
+        self._check(host, addresses)
+        return addresses[:ADDRESSES_TRIED]
+
+    def _check(self, host: str, addresses: list[str]) -> None:
+        """Refuse the host when one address alone is wrong: the next answer may be that one."""
+        if is_named(host, self._private_hosts):
+            return
+        found = [unmapped(ip_address(address)) for address in addresses]
+        if self._loopback and all(address.is_loopback for address in found):
+            return
+        for address in found:
+            if not is_public(address):
+                raise httpcore.ConnectError(
+                    f"{host} has the address {address}, which is not in the public internet, so "
+                    "nothing was sent. If this is your own self-hosted portal, name its host in "
+                    "LINKROBOT_PRIVATE_PORTALS."
+                )
+
+
+class CheckedTransport(httpx.AsyncBaseTransport):
+    """What httpx.AsyncHTTPTransport does, around a pool of our own."""
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; the answer's body is still to be read."""
+        assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101 # for mypy
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        with pool_errors_as_httpx():
+            answer = await self._pool.handle_async_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=url,
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
+        return httpx.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=AnswerStream(answer),
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+
+class AnswerStream(httpx.AsyncByteStream):
+    """The body of an answer, as it comes in."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the body's parts."""
+        assert isinstance(self._answer.stream, AsyncIterable)  # noqa: S101 # for mypy
+        with pool_errors_as_httpx():
+            async for part in self._answer.stream:
+                yield part
+
+    async def aclose(self) -> None:
+        """Give the connection back to the pool."""
+        await self._answer.aclose()
+
+
+@contextmanager
+def pool_errors_as_httpx() -> Iterator[None]:
+    """Raise httpx's error of the same name (a test holds that there is one for each)."""
+    try:
+        yield
+    except POOL_ERRORS as error:
+        twin: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
+        raise twin(str(error)) from error

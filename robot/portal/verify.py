@@ -1,0 +1,146 @@
+"""Asks the authorization server who a portal is, and for new tokens.
+
+Only servers of the allow-list are ever called; a POST may choose among them, never add one.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import httpx2 as httpx
+
+from robot.errors import (
+    ForgedError,
+    OutcomeUnknownError,
+    PortalError,
+    RejectedError,
+    TokenError,
+)
+from robot.protocol.oauth import (
+    APP_INFO,
+    RENEWAL,
+    Tokens,
+    Verified,
+    read_app_info,
+    read_renewal,
+    renewal,
+)
+from robot.protocol.origin import digest
+
+AT_A_TIME = 4  # verifications; strangers must not make us a source of load
+WAITING = 200  # more than this are told to come back, or stored unverified
+NO_IS_REMEMBERED = 60.0  # seconds
+REMEMBERED = 10_000  # tokens; forgotten all at once, which costs one question each
+
+
+class Verifier:
+    """The authorization servers of the settings, with a memory of their 'no'."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        servers: tuple[str, ...],
+        credentials: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = http
+        self._servers = servers
+        self._credentials = credentials
+        self._clock = clock
+        self._refused: dict[bytes, float] = {}
+        self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._waiting = 0
+
+    async def identify(self, access_token: str, *, named_server: str = "") -> Verified:
+        """Who the token belongs to, as the first server that knows it says.
+
+        Raises:
+            ForgedError: no server knows the token, or it is another application's.
+            OutcomeUnknownError: a server could not be asked, and no other knows the token.
+        """
+        if not access_token:
+            raise ForgedError("the message carries no access token to verify")
+        key = digest(access_token)
+        if self._clock() - self._refused.get(key, -NO_IS_REMEMBERED) < NO_IS_REMEMBERED:
+            raise ForgedError("the authorization server does not know this access token")
+        if self._waiting >= WAITING:
+            raise OutcomeUnknownError(APP_INFO, "", "too many verifications are waiting")
+        self._waiting += 1
+        try:
+            async with self._slots:
+                return await self._ask_each(access_token, named_server)
+        except ForgedError:
+            self._remember(key)
+            raise
+        finally:
+            self._waiting -= 1
+
+    def can_renew(self, client_id: str) -> bool:
+        """Whether the settings hold the secret that renewing this application's tokens needs."""
+        return client_id in self._credentials
+
+    async def renew(self, tokens: Tokens, *, member_id: str, client_id: str) -> Tokens:
+        """A new pair of tokens for the same user.
+
+        Raises:
+            PortalError: refused (RejectedError), or nobody answered (OutcomeUnknownError).
+        """
+        form = renewal(client_id, self._credentials[client_id], tokens.refresh_token)
+        failure: PortalError = RejectedError(RENEWAL, "", "no authorization server is set")
+        for server in self._servers:
+            try:
+                status, body = await self._post(f"{server}/oauth/token/", RENEWAL, form)
+                renewed = read_renewal(status, body, member_id=member_id, now=datetime.now(UTC))
+            except PortalError as error:
+                # An unanswered 'perhaps' outweighs a 'no': the servers know different tokens.
+                failure = failure if isinstance(failure, OutcomeUnknownError) else error
+                continue
+            if renewed.user_id != tokens.user_id:
+                raise RejectedError(RENEWAL, "", "the new tokens belong to another user")
+            return renewed
+        raise failure
+
+    async def _ask_each(self, access_token: str, named_server: str) -> Verified:
+        unanswered: PortalError | None = None
+        for server in self._in_order(named_server):
+            try:
+                status, body = await self._post(
+                    f"{server}/rest/{APP_INFO}", APP_INFO, {"auth": access_token}
+                )
+                verified = read_app_info(status, body)
+            except (RejectedError, TokenError):
+                continue
+            except PortalError as error:
+                unanswered = error
+                continue
+            return self._ours(verified)
+        if unanswered:
+            raise OutcomeUnknownError(APP_INFO, unanswered.code, unanswered.text)
+        raise ForgedError("the authorization server does not know this access token")
+
+    def _ours(self, verified: Verified) -> Verified:
+        """With client ids in the settings, only those are ours (design.md section 4)."""
+        if self._credentials and verified.client_id not in self._credentials:
+            raise ForgedError(
+                "the access token belongs to another application than LINKROBOT_CLIENT_ID"
+            )
+        return verified
+
+    def _in_order(self, named: str) -> list[str]:
+        base = named.rstrip("/").removesuffix("/rest")
+        return sorted(self._servers, key=lambda server: server != base)
+
+    def _remember(self, key: bytes) -> None:
+        if len(self._refused) >= REMEMBERED:
+            self._refused.clear()
+        self._refused[key] = self._clock()
+
+    async def _post(self, url: str, method: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        try:
+            response = await self._http.post(url, data=dict(form))
+        except httpx.HTTPError as error:
+            reason = f"no answer ({type(error).__name__})"
+            raise OutcomeUnknownError(method, "", reason) from None
+        return response.status_code, response.content
