@@ -1,0 +1,121 @@
+"""Many runs, one commit: what came while a commit was under way shares the next one.
+
+No timer: a run that comes alone is written at once. Bitrix24 is answered only after the commit,
+and the portal's worker is woken after it, never inside it.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.errors import BusyError
+from robot.logs import get_logger
+from robot.store import portals, runs
+from robot.store.database import Database
+from robot.store.runs import NewRun
+
+TOGETHER = 200  # runs in one transaction
+WAITING = 2_000  # runs that wait for a commit; more are told to come back
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A robot's call, read; it becomes a run once its portal is recognised."""
+
+    member_id: str
+    application_token: str
+    run: Callable[[int], NewRun]  # for the portal with that id
+    proven: int | None = None  # the portal's id, where the message was verified
+
+
+class Accept:
+    """Writes deliveries down, many at a time."""
+
+    def __init__(self, database: Database, wake: Callable[[int], None]) -> None:
+        self._database = database
+        self._wake = wake
+        self._waiting: list[tuple[Delivery, asyncio.Future[int | None]]] = []
+        self._came = asyncio.Event()
+        self._is_closed = False
+
+    async def put(self, delivery: Delivery) -> bool:
+        """Write the run down, once; False where the portal does not know the message's token.
+
+        Raises:
+            BusyError: it is not stored.
+        """
+        if self._is_closed or len(self._waiting) >= WAITING:
+            raise BusyError(
+                "too much is waiting to be stored" if not self._is_closed else "stopping"
+            )
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, stored))
+        self._came.set()
+        portal_id = await stored
+        if portal_id is None:
+            return False
+        self._wake(portal_id)
+        return True
+
+    async def run(self) -> None:
+        """Write until closed; never ends by itself."""
+        while not self._is_closed or self._waiting:
+            await self._came.wait()
+            group = self._waiting[:TOGETHER]
+            del self._waiting[:TOGETHER]
+            if not self._waiting and not self._is_closed:
+                self._came.clear()
+            await self._store(group)
+
+    def close(self) -> None:
+        """Take nothing more; what waits is still written."""
+        self._is_closed = True
+        self._came.set()
+
+    async def _store(self, group: Sequence[tuple[Delivery, "asyncio.Future[int | None]"]]) -> None:
+        try:
+            async with self._database.write() as conn:
+                found = await _record(conn, [delivery for delivery, _ in group])
+        except SQLAlchemyError as error:
+            await self._store_failed(group, error)
+            return
+        for (_, stored), portal_id in zip(group, found, strict=True):
+            if not stored.done():  # its request may have been given up
+                stored.set_result(portal_id)
+
+    async def _store_failed(
+        self, group: Sequence[tuple[Delivery, "asyncio.Future[int | None]"]], error: SQLAlchemyError
+    ) -> None:
+        """One by one, so that a delivery that cannot be stored harms no other."""
+        if len(group) > 1:
+            for one in group:
+                await self._store([one])
+            return
+        log.error("run.not_stored", reason=str(error.__cause__ or type(error).__name__))
+        for _, stored in group:
+            if not stored.done():
+                stored.set_exception(BusyError("the database does not take it"))
+
+
+async def _record(conn: AsyncConnection, deliveries: Sequence[Delivery]) -> list[int | None]:
+    """Store what comes from a portal that we know; each delivery's portal, or None."""
+    known = await portals.recognise(conn, {delivery.member_id for delivery in deliveries})
+    found = [
+        delivery.proven
+        or portals.recognised(known.get(delivery.member_id, []), delivery.application_token)
+        for delivery in deliveries
+    ]
+    await runs.record(
+        conn,
+        [
+            delivery.run(portal_id)
+            for delivery, portal_id in zip(deliveries, found, strict=True)
+            if portal_id is not None
+        ],
+    )
+    return found

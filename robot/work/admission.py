@@ -1,0 +1,197 @@
+"""Who may do what: each message of a stranger is trusted only as far as it is proven.
+
+Known portals show their application token. Whoever does not must have an access token that the
+authorization server knows for that portal (design.md section 4). While that server cannot be
+asked, a message is kept sealed, and used once it verifies.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from robot.errors import BusyError, ForgedError, PortalError
+from robot.logs import get_logger
+from robot.protocol.auth import Auth
+from robot.protocol.invocation import Invocation, parse_invocation
+from robot.protocol.lifecycle import (
+    INSTALLED,
+    REMOVED,
+    UPDATED,
+    FrameOpening,
+    LifecycleEvent,
+    parse_event,
+)
+from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
+from robot.protocol.origin import digest
+from robot.store import portals, tokens, unverified
+from robot.store.portals import Installation, Portal, recognised
+from robot.store.unverified import Kind
+from robot.work import newrun
+from robot.work.accept import Accept, Delivery
+from robot.work.registering import queue_registering
+from robot.work.tools import Tools
+
+NOT_A_PORTAL = "this message does not come from a portal that is installed here"
+UNVERIFIED_OWNER = "unverified"
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A portal, and the user of it whose token proved a message."""
+
+    portal: Portal
+    user_id: int
+
+
+class Admission:
+    """Lets proven messages in."""
+
+    def __init__(self, tools: Tools, accept: Accept, wake: Callable[[int], None]) -> None:
+        self._tools = tools
+        self._accept = accept
+        self._wake = wake
+
+    async def run(self, body: bytes, *, may_wait: bool = True) -> None:
+        """A robot's call: stored when this returns.
+
+        Raises:
+            UnreadableError, ForgedError, BusyError: it is not.
+            PortalError: the authorization server could not be asked (`may_wait` False).
+        """
+        invocation = parse_invocation(body)
+        if await self._accept.put(self._delivery(invocation)):
+            return
+        try:
+            proven = await self._prove(invocation.auth)
+        except PortalError:
+            if not may_wait:
+                raise
+            await self._keep(Kind.RUN, body)
+            return
+        await self._accept.put(replace(self._delivery(invocation), proven=proven.portal.id))
+
+    async def event(self, event: LifecycleEvent, body: bytes, *, may_wait: bool = True) -> None:
+        """An install, update or uninstall; others are let pass.
+
+        Raises:
+            ForgedError, BusyError: nothing was done.
+            PortalError: the authorization server could not be asked (`may_wait` False).
+        """
+        if event.name == REMOVED:
+            await self._removed(event)
+        elif event.name in (INSTALLED, UPDATED):
+            try:
+                await self._installed(event)
+            except PortalError:
+                if not may_wait:
+                    raise
+                await self._keep(Kind.EVENT, body)
+
+    async def frame(self, opening: FrameOpening) -> Proven:
+        """A page opened in the frame by a user of that portal.
+
+        Raises:
+            ForgedError: it does not verify.
+            PortalError: the authorization server could not be asked.
+        """
+        return await self._prove(
+            opening.auth, language=opening.language, expires_in=opening.expires_in
+        )
+
+    async def again(self, kind: Kind, sealed: bytes) -> None:
+        """A message that was kept: the same, now that the server may answer."""
+        body = self._tools.vault.open(UNVERIFIED_OWNER, sealed)["body"].encode()
+        if kind is Kind.RUN:
+            await self.run(body, may_wait=False)
+        else:
+            await self.event(parse_event(body), body, may_wait=False)
+
+    def _delivery(self, invocation: Invocation) -> Delivery:
+        return Delivery(
+            member_id=invocation.auth.member_id,
+            application_token=invocation.auth.application_token,
+            run=lambda portal_id: newrun.from_invocation(
+                invocation,
+                portal_id,
+                vault=self._tools.vault,
+                give_up_after=self._tools.settings.give_up_after,
+            ),
+        )
+
+    async def _prove(self, auth: Auth, *, language: str = "", expires_in: int = 0) -> Proven:
+        """Who the authorization server says the access token is from; kept from now on."""
+        verified = await self._tools.verifier.identify(
+            auth.access_token, named_server=auth.server_endpoint
+        )
+        if verified.member_id != auth.member_id:
+            raise ForgedError(NOT_A_PORTAL)
+        now = datetime.now(UTC)
+        installation = self._installation(verified, auth, language)
+        async with self._tools.database.write() as conn:
+            portal = await portals.install(conn, installation, now=now)
+            await tokens.save(
+                conn,
+                self._tools.vault,
+                portal,
+                _tokens(auth, verified, expires_in, now),
+                overrule=False,
+            )
+        log.info("portal.verified", member_id=portal.member_id, endpoint=portal.endpoint)
+        return Proven(portal=portal, user_id=verified.user_id)
+
+    def _installation(self, verified: Verified, auth: Auth, language: str) -> Installation:
+        token = auth.application_token
+        return Installation(
+            member_id=verified.member_id,
+            client_id=verified.client_id,
+            endpoint=self._tools.confirm(verified.client_endpoint),
+            user_id=verified.user_id,
+            scope=verified.scope,
+            language=language,
+            application_token_hash=digest(token) if token else None,
+        )
+
+    async def _installed(self, event: LifecycleEvent) -> None:
+        proven = await self._prove(event.auth, language=event.language, expires_in=event.expires_in)
+        portal = proven.portal
+        async with self._tools.database.write() as conn:
+            if event.name == UPDATED:
+                # Bitrix24 wipes an app's robots at every update (wire facts 8.3).
+                await portals.forget_robots(conn, portal.id)
+            await queue_registering(conn, portal, self._tools.settings, user_id=proven.user_id)
+        log.info("portal.installed", member_id=portal.member_id, by=event.name)
+        self._wake(portal.id)
+
+    async def _removed(self, event: LifecycleEvent) -> None:
+        """Only with the stored application token: the access tokens are dead by now."""
+        auth, now = event.auth, datetime.now(UTC)
+        async with self._tools.database.write() as conn:
+            known = (await portals.recognise(conn, [auth.member_id])).get(auth.member_id, [])
+            found = recognised(known, auth.application_token)
+            if found is None:
+                raise ForgedError(NOT_A_PORTAL)
+            await portals.remove(conn, found, now=now)
+        log.info("portal.removed", member_id=auth.member_id)
+
+    async def _keep(self, kind: Kind, body: bytes) -> None:
+        sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
+        async with self._tools.database.write() as conn:
+            if not await unverified.keep(
+                conn, kind, sealed, message_hash=digest(body.decode()), now=datetime.now(UTC)
+            ):
+                raise BusyError("too many messages wait for the authorization server")
+        log.warning("message.kept_unverified", kind=kind)
+
+
+def _tokens(auth: Auth, verified: Verified, expires_in: int, now: datetime) -> Tokens:
+    """The message's tokens; how long they live is believed only up to what is documented."""
+    life = timedelta(seconds=expires_in) if expires_in else TOKEN_LIFE
+    latest = now + min(life, TOKEN_LIFE)
+    return Tokens(
+        user_id=verified.user_id,
+        access_token=auth.access_token,
+        refresh_token=auth.refresh_token,
+        expires_at=min(auth.expires_at, latest) if auth.expires_at else latest,
+    )

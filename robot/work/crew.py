@@ -1,0 +1,144 @@
+"""The tasks that work: one for each busy portal, the sweep that finds what nobody works on, and
+housekeeping. A portal without work has no task.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from robot.logs import get_logger
+from robot.protocol.pacing import Bucket
+from robot.store import portals
+from robot.store.leases import LeaseLostError
+from robot.work import housekeeping, lease
+from robot.work.admission import Admission
+from robot.work.drain import Drain
+from robot.work.tools import Tools
+from robot.work.traffic import Traffic
+
+AT_A_TIME = 100  # portals that are drained at once; the others wait their turn
+SWEEP_EVERY = 1.0  # seconds
+STOPS_WITHIN = 8.0  # seconds for what is under way at a clean stop
+AFTER_FAILURE = 5.0  # seconds
+
+log = get_logger()
+
+
+class Crew:
+    """Everybody who works in this process."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._drains: dict[int, Drain | None] = {}  # None: about to take the lease
+        self._woken: set[int] = set()
+        self._buckets: dict[int, Bucket] = {}
+        self._free = asyncio.Semaphore(AT_A_TIME)
+        self._group: asyncio.TaskGroup | None = None
+        self._stopping = asyncio.Event()
+        self._idle = asyncio.Event()  # no portal is being drained
+        self._idle.set()
+
+    def wake(self, portal_id: int) -> None:
+        """There is, or may be, something to do for that portal."""
+        if self._stopping.is_set() or self._group is None:
+            return
+        if portal_id not in self._drains:
+            self._drains[portal_id] = None
+            self._idle.clear()
+            self._group.create_task(self._drain_portal(portal_id))
+        elif drain := self._drains[portal_id]:
+            drain.look()
+        else:
+            self._woken.add(portal_id)
+
+    def paces(self) -> dict[int, float]:
+        """Requests in our picture of each portal's bucket."""
+        now = time.monotonic()
+        return {portal_id: bucket.filled(now) for portal_id, bucket in self._buckets.items()}
+
+    async def run(self, admission: Admission | None = None) -> None:
+        """Work until `stop`. With `admission`, also the messages that wait for verification."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            group.create_task(self._every(SWEEP_EVERY, self._sweep))
+            group.create_task(
+                self._every(housekeeping.EVERY, lambda: housekeeping.forget_old(self._tools))
+            )
+            if admission:
+                group.create_task(
+                    self._every(
+                        housekeeping.UNVERIFIED_EVERY,
+                        lambda: housekeeping.verify_kept(self._tools, admission),
+                    )
+                )
+
+    async def stop(self) -> None:
+        """Send nothing more; write down what is under way; `run` ends."""
+        self._stopping.set()
+        for drain in self._drains.values():
+            if drain:
+                drain.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOPS_WITHIN):
+                await self._idle.wait()
+
+    async def _sweep(self) -> None:
+        async with self._tools.database.read() as conn:
+            due = await portals.with_due_runs(conn, now=datetime.now(UTC))
+        for portal_id in due:
+            self.wake(portal_id)
+
+    async def _drain_portal(self, portal_id: int) -> None:
+        try:
+            async with self._free:
+                while not self._stopping.is_set():
+                    self._woken.discard(portal_id)
+                    if not await self._drain_once(portal_id):
+                        break
+        except* LeaseLostError as lost:
+            log.warning("lease.lost", portal=portal_id, reason=str(lost.exceptions[0]))
+        except* Exception:
+            # Whatever it was: the runs are stored, and the sweep comes again.
+            log.exception("drain.failed", portal=portal_id)
+        finally:
+            del self._drains[portal_id]
+            if not self._drains:
+                self._idle.set()
+
+    async def _drain_once(self, portal_id: int) -> bool:
+        """Take the portal and work; True where it was woken again meanwhile."""
+        held = await lease.take(self._tools.database, portal_id, owner=self._tools.owner)
+        if held is None:
+            return False
+        async with self._tools.database.read() as conn:
+            portal = await portals.find(conn, portal_id)
+        if portal is None:
+            return False
+        traffic = Traffic(self._bucket_of(portal_id), parallel=self._tools.settings.portal_parallel)
+        drain = Drain(self._tools, portal, held, traffic)
+        self._drains[portal_id] = drain
+        await drain.run()
+        self._drains[portal_id] = None
+        return drain.wants_look or portal_id in self._woken
+
+    def _bucket_of(self, portal_id: int) -> Bucket:
+        """Our picture of the portal's bucket; it outlives the work on it."""
+        settings = self._tools.settings
+        return self._buckets.setdefault(
+            portal_id, Bucket(rate=settings.portal_rate, burst=settings.portal_burst)
+        )
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while not self._stopping.is_set():
+            pause = seconds
+            try:
+                await work()
+            except Exception:
+                # A full disk or a locked database passes; the watch goes on.
+                log.exception("watch.failed")
+                pause = max(seconds, AFTER_FAILURE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()

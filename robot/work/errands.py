@@ -1,0 +1,70 @@
+"""Runs that a command wants done at installed portals.
+
+Every call to a portal is its lease holder's: while the app runs, it does the errand; else the
+command works on the data folder itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from robot.settings import Settings
+from robot.store import history, runs
+from robot.store.database import Database
+from robot.store.history import PastRun
+from robot.store.runs import NewRun
+from robot.work.crew import Crew
+from robot.work.opening import AlreadyRunningError, open_database, open_tools, working_alone
+
+LOOKS_EVERY = 0.1  # seconds
+TOGETHER = 500  # rows asked for at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errands:
+    """How a command gets runs done."""
+
+    database: Database
+    wake: Callable[[int], None]
+
+    async def queue(self, new: Sequence[NewRun]) -> list[int]:
+        """Write the runs down and have them done; their numbers."""
+        async with self.database.write() as conn:
+            ids = [await runs.record_one(conn, run) for run in new]
+        for portal_id in {run.portal_id for run in new}:
+            self.wake(portal_id)
+        return ids
+
+    async def outcomes(self, ids: Sequence[int]) -> AsyncIterator[PastRun]:
+        """Each of these runs once it has its outcome; waits for all of them."""
+        missing = list(ids)
+        while missing:
+            async with self.database.read() as conn:
+                found = await history.by_ids(conn, missing[:TOGETHER])
+            done = [run for run in found if run.decided_at or run.finished_at]
+            for run in done:
+                yield run
+            known = {run.id for run in done}
+            missing = [run_id for run_id in missing if run_id not in known]
+            await asyncio.sleep(LOOKS_EVERY if missing else 0)
+
+
+@asynccontextmanager
+async def open_errands(settings: Settings) -> AsyncIterator[Errands]:
+    """Through the running app, or by working here."""
+    async with AsyncExitStack() as stack:
+        try:
+            stack.enter_context(working_alone(settings.data_dir))
+        except AlreadyRunningError:
+            database = await stack.enter_async_context(open_database(settings))
+            yield Errands(database=database, wake=lambda _portal_id: None)  # its sweep sees them
+            return
+        tools = await stack.enter_async_context(open_tools(settings))
+        crew = Crew(tools)
+        async with asyncio.TaskGroup() as group:
+            work = group.create_task(crew.run())
+            await asyncio.sleep(0)  # the crew is there before it is woken
+            yield Errands(database=tools.database, wake=crew.wake)
+            await crew.stop()
+            work.cancel()

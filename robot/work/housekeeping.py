@@ -1,0 +1,58 @@
+"""Forgets what is old, in small steps, and tries again what could not be verified."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from robot.errors import PortalError, RobotError
+from robot.logs import get_logger
+from robot.store import history, unverified
+from robot.store.unverified import Message
+from robot.work.admission import Admission
+from robot.work.tools import Tools
+
+STEP = 200  # rows in one transaction: accepting never waits long for it
+EVERY = 3_600.0  # seconds between two rounds of forgetting
+UNVERIFIED_EVERY = 5.0  # seconds between two looks for kept messages
+UNVERIFIED_STEP = 20  # messages tried in one look
+
+log = get_logger()
+
+
+async def forget_old(tools: Tools) -> int:
+    """Delete runs that ended longer ago than KEEP_RUNS; returns how many."""
+    before = datetime.now(UTC) - tools.settings.keep_runs
+    forgotten = 0
+    while True:
+        async with tools.database.write() as conn:
+            step = await history.forget(conn, before=before, limit=STEP)
+        forgotten += step
+        if step < STEP:
+            break
+        await asyncio.sleep(0.05)  # others may write meanwhile
+    async with tools.database.write() as conn:
+        await unverified.forget(conn, now=datetime.now(UTC))
+    if forgotten:
+        log.info("runs.forgotten", number=forgotten)
+    return forgotten
+
+
+async def verify_kept(tools: Tools, admission: Admission) -> int:
+    """Try the messages whose verification is due again; returns how many were looked at."""
+    async with tools.database.read() as conn:
+        due = await unverified.due(conn, now=datetime.now(UTC), limit=UNVERIFIED_STEP)
+    for message in due:
+        await _verify(tools, admission, message)
+    return len(due)
+
+
+async def _verify(tools: Tools, admission: Admission, message: Message) -> None:
+    try:
+        await admission.again(message.kind, message.sealed)
+    except PortalError:
+        async with tools.database.write() as conn:
+            await unverified.postpone(conn, message, now=datetime.now(UTC))
+        return
+    except RobotError as error:
+        log.warning("message.dropped_unverified", kind=message.kind, reason=str(error))
+    async with tools.database.write() as conn:
+        await unverified.drop(conn, message.id)

@@ -1,0 +1,105 @@
+"""One run as it is worked on: its flow, fed with answers, then its report. No I/O.
+
+Whatever a flow does, it ends in an Outcome: the workflow waits for one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from robot.errors import FlowError, PortalError, RejectedError
+from robot.flows import catalogue
+from robot.flows.failures import explain, gave_up, internal_error
+from robot.flows.flow import Flow, Outcome, Run, Step, failed
+from robot.logs import get_logger
+from robot.protocol.answers import Answer
+from robot.protocol.calls import Call
+from robot.store.runs import StoredRun
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A flow's end."""
+
+    outcome: Outcome
+    is_known: bool = True  # False: whether its last calls ran was never answered
+
+
+class Job:
+    """A run in the hands of its portal's worker."""
+
+    def __init__(self, run: StoredRun, *, user_id: int, event_token: str) -> None:
+        self.run = run
+        self.user_id = user_id  # on whose behalf its documents are looked up and changed
+        self.outcome = run.outcome
+        self.first_report_at: datetime | None = None
+        self._event_token = event_token
+        self._flow: Flow = catalogue.start(
+            run.code, Run(item=run.item, inputs=run.inputs, chosen=run.chosen)
+        )
+        self._results: list[Answer | PortalError | None] = []
+        self._is_single = False
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Bitrix24's own order: when it was sent, then when it arrived."""
+        return self.run.sent_at, self.run.id
+
+    def report(self) -> Call:
+        """The answer to the waiting workflow; only a decided run has one."""
+        outcome = self.outcome or failed("", "")
+        return catalogue.report(self.run.code, self._event_token, outcome)
+
+    def proceed(self) -> Step | Decided:
+        """The flow's first step, or the one after what it chose was written down."""
+        return self._step(lambda: self._flow.send(None))
+
+    def expect(self, step: Call | tuple[Call, ...]) -> tuple[Call, ...]:
+        """The calls of a step; their answers are waited for from now on."""
+        self._is_single = isinstance(step, Call)
+        calls = (step,) if isinstance(step, Call) else step
+        self._results = [None] * len(calls)
+        return calls
+
+    def take_answer(self, index: int, result: Answer | PortalError) -> Step | Decided | None:
+        """One call's answer; the next step once each call of this one has its own.
+
+        Anything but an answer or a no means that the time for trying again is over.
+        """
+        self._results[index] = result
+        results = [found for found in self._results if found is not None]
+        if len(results) < len(self._results):
+            return None
+        return self._with(results)
+
+    def _with(self, results: Sequence[Answer | PortalError]) -> Step | Decided:
+        known = [found for found in results if isinstance(found, Answer | RejectedError)]
+        for found in results:
+            if not isinstance(found, Answer | RejectedError):
+                return Decided(outcome=_told(gave_up(found)), is_known=False)
+        first = known[0]
+        if not self._is_single:
+            return self._step(lambda: self._flow.send(known))
+        if isinstance(first, RejectedError):
+            return self._step(lambda: self._flow.throw(first))
+        return self._step(lambda: self._flow.send(first))
+
+    def _step(self, go_on: Callable[[], Step]) -> Step | Decided:
+        try:
+            return go_on()
+        except StopIteration as end:
+            return Decided(outcome=end.value)
+        except FlowError as error:
+            return Decided(outcome=_told(error))
+        except RejectedError as error:
+            return Decided(outcome=_told(explain(error)))
+        except Exception:
+            # Our own bug must not leave a workflow waiting: it is answered, and loud in the log.
+            log.exception("flow.failed", run_id=self.run.id, robot=self.run.code)
+            return Decided(outcome=_told(internal_error(self.run.id)))
+
+
+def _told(error: FlowError) -> Outcome:
+    return failed(error.code, error.text)

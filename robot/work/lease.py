@@ -1,0 +1,91 @@
+"""One worker per portal, by a lease: taken, renewed by a task of its own, fenced, released.
+
+The epoch fences our database, not Bitrix24: so each request first asks `may_send`, by the
+monotonic clock, and a worker that was paused for longer sends nothing more.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from robot.logs import get_logger
+from robot.store import leases
+from robot.store.database import Database
+from robot.store.leases import LeaseLostError
+
+LENGTH = timedelta(seconds=10)  # a dead worker's portals are taken over after it
+
+log = get_logger()
+
+
+class Lease:
+    """A portal that is ours to drain."""
+
+    def __init__(
+        self,
+        database: Database,
+        portal_id: int,
+        taken: leases.Taken,
+        *,
+        until: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.portal_id = portal_id
+        self.epoch = taken.epoch
+        self.was_released = taken.was_released
+        self._database = database
+        self._until = until
+        self._clock = clock
+        self._is_over = asyncio.Event()
+
+    def may_send(self) -> None:
+        """Raise LeaseLostError unless the lease still holds for certain."""
+        if self._clock() >= self._until:
+            raise LeaseLostError(f"the lease of portal {self.portal_id} ran out")
+
+    async def keep(self) -> None:
+        """Renew every third of the length until `let_go`.
+
+        Raises:
+            LeaseLostError: somebody else took the portal.
+        """
+        while not await self._over_within(LENGTH.total_seconds() / 3):
+            renewed_at = self._clock()
+            try:
+                async with self._database.write() as conn:
+                    until = datetime.now(UTC) + LENGTH
+                    await leases.renew(conn, self.portal_id, epoch=self.epoch, until=until)
+            except SQLAlchemyError as error:
+                # The next third tries again; `may_send` ends the work in time.
+                log.warning("lease.not_renewed", portal=self.portal_id, reason=type(error).__name__)
+                continue
+            self._until = renewed_at + LENGTH.total_seconds()
+
+    def let_go(self) -> None:
+        """The work is done: renew no more."""
+        self._is_over.set()
+
+    async def release(self) -> None:
+        """Give the portal back; only with no request under way."""
+        async with self._database.write() as conn:
+            await leases.release(conn, self.portal_id, epoch=self.epoch)
+
+    async def _over_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._is_over.wait()
+        except TimeoutError:
+            return False
+
+
+async def take(database: Database, portal_id: int, *, owner: str) -> Lease | None:
+    """Take the portal, unless another worker holds it."""
+    asked_at, now = time.monotonic(), datetime.now(UTC)
+    async with database.write() as conn:
+        taken = await leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    if taken is None:
+        return None
+    return Lease(database, portal_id, taken, until=asked_at + LENGTH.total_seconds())

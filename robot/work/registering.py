@@ -1,0 +1,74 @@
+"""Runs of our own that bring a portal's robots to what the code says."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.flows.catalogue import REGISTER, registrations
+from robot.logs import get_logger
+from robot.settings import Settings
+from robot.store import portals, runs
+from robot.store.database import Database
+from robot.store.portals import Portal
+from robot.store.runs import NewRun, Source
+from robot.work import newrun
+
+ROBOT_PATH, EVENTS_PATH = "/bitrix24/robot", "/bitrix24/events"
+
+log = get_logger()
+
+
+async def queue_registering(
+    conn: AsyncConnection, portal: Portal, settings: Settings, *, user_id: int
+) -> int:
+    """Queue the registering of a portal's robots, with the token of that administrator.
+
+    Returns the run's number.
+    """
+    known = await portals.robots_registered(conn, portal.id)
+    run = registering(portal, settings, user_id=user_id, known=known)
+    return await runs.record_one(conn, run)
+
+
+async def is_registered(conn: AsyncConnection, portal: Portal, settings: Settings) -> bool:
+    """Whether the portal's robots are, as far as we know, as in the code."""
+    wanted = registrations(handler=_url(settings, ROBOT_PATH), user_id=portal.user_id)
+    return await portals.robots_registered(conn, portal.id) == wanted
+
+
+async def queue_differing(database: Database, settings: Settings) -> int:
+    """At start: register anew where the code or our address has changed; returns how many."""
+    async with database.write() as conn:
+        differing = [
+            portal
+            for portal in await portals.listed(conn)
+            if not portal.removed_at and not await is_registered(conn, portal, settings)
+        ]
+        for portal in differing:
+            await queue_registering(conn, portal, settings, user_id=portal.user_id)
+    if differing:
+        log.info("robots.differ", portals=len(differing))
+    return len(differing)
+
+
+def registering(
+    portal: Portal, settings: Settings, *, user_id: int, known: Mapping[str, str]
+) -> NewRun:
+    """The run that registers: `known` is robot -> fingerprint of its present registration."""
+    return newrun.of_our_own(
+        REGISTER,
+        portal.id,
+        source=Source.INSTALL,
+        user_id=user_id,
+        inputs={
+            "handler": _url(settings, ROBOT_PATH),
+            "events": _url(settings, EVENTS_PATH),
+            "user_id": user_id,
+            "known": dict(known),
+        },
+        give_up_after=settings.give_up_after,
+    )
+
+
+def _url(settings: Settings, path: str) -> str:
+    return f"{settings.required_public_url()}{path}"

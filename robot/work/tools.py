@@ -1,0 +1,24 @@
+"""What the work is done with: opened once, handed to everyone who works."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx2 as httpx
+
+from robot.portal.verify import Verifier
+from robot.settings import Settings
+from robot.store.database import Database
+from robot.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The parts of a running program."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    http: httpx.AsyncClient
+    verifier: Verifier
+    confirm: Callable[[str], str]  # an address that may be called, else ForgedError
+    owner: str  # this process, in leases
