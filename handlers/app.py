@@ -1,0 +1,79 @@
+"""The web application: routes, and a lifespan that opens everything once."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from handlers.events import events
+from handlers.health import healthz, readyz
+from handlers.install import install
+from handlers.metrics import metrics
+from handlers.page import page
+from handlers.problems import ANSWERS
+from handlers.robot import robot
+from handlers.state import State
+from robot.logs import configure_logs, get_logger
+from robot.protocol.forms import MAX_BYTES
+from robot.settings import load_settings
+from robot.work.accept import Accept
+from robot.work.admission import Admission
+from robot.work.crew import Crew
+from robot.work.opening import open_tools, working_alone
+from robot.work.registering import EVENTS_PATH, ROBOT_PATH, queue_differing
+
+_STATIC = Path(__file__).parent / "static"
+# Full collections stop the loop for 30 to 130 ms (measurements.md 1.2).
+_GC_THRESHOLD = (10_000, 10, 10)
+
+log = get_logger()
+
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+    """Open, work, and at the end give back what is under way."""
+    settings = load_settings()
+    settings.required_public_url()
+    configure_logs()
+    with working_alone(settings.data_dir):
+        async with open_tools(settings) as tools:
+            crew = Crew(tools)
+            accept = Accept(tools.database, crew.wake)
+            admission = Admission(tools, accept, crew.wake)
+            await queue_differing(tools.database, settings)
+            async with asyncio.TaskGroup() as group:
+                work = [group.create_task(accept.run()), group.create_task(crew.run(admission))]
+                gc.collect()
+                gc.freeze()
+                gc.set_threshold(*_GC_THRESHOLD)
+                log.info("app.started", public_url=settings.public_url)
+                yield State(tools=tools, accept=accept, admission=admission, crew=crew)
+                accept.close()
+                await crew.stop()
+                for task in work:
+                    task.cancel()
+    log.info("app.stopped")
+
+
+def create_app() -> Starlette:
+    """The application; uvicorn starts it by its name, `handlers.app:create_app`."""
+    return Starlette(
+        routes=[
+            Route(ROBOT_PATH, robot, methods=["POST"]),
+            Route("/bitrix24/install", install, methods=["POST"]),
+            Route(EVENTS_PATH, events, methods=["POST"]),
+            Route("/bitrix24/app", page, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        lifespan=lifespan,
+        exception_handlers=ANSWERS,
+        max_body_size=MAX_BYTES,
+    )

@@ -1,0 +1,63 @@
+"""`linkrobot robots sync`: register the robots again where they differ from the code."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from robot.cli.output import AsJson, new_table, print_json, print_table
+from robot.cli.shown import OfPortal, installed
+from robot.settings import Settings, load_settings
+from robot.store import portals
+from robot.store.history import PastRun
+from robot.work.errands import Errands, open_errands
+from robot.work.registering import registering
+
+Anew = Annotated[bool, typer.Option("--all", help="Update them even where nothing differs.")]
+
+
+def sync(as_json: AsJson = False, portal: OfPortal = "", anew: Anew = False) -> None:
+    """Register the robots again where they differ from the code."""
+    settings = load_settings()
+    settings.required_public_url()
+    done = asyncio.run(_sync(settings, portal, anew=anew))
+    rows = [
+        {
+            "portal": run.host,
+            "succeeded": not run.failed,
+            "error_code": run.outputs.get("error_code", ""),
+            "error_text": run.outputs.get("error_text", ""),
+        }
+        for run in done
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        table = new_table("Portal", "Robots")
+        for row in rows:
+            table.add_row(escape(str(row["portal"])), escape(str(row["error_text"]) or "registered"))
+        print_table(table, "No portal has installed the app yet. README says how to add it.")
+    raise typer.Exit(0 if all(row["succeeded"] for row in rows) else 1)
+
+
+async def _sync(settings: Settings, name: str, *, anew: bool) -> list[PastRun]:
+    async with open_errands(settings) as errands:
+        ids = await _queue(errands, settings, name, anew=anew)
+        return [run async for run in errands.outcomes(ids)]
+
+
+async def _queue(errands: Errands, settings: Settings, name: str, *, anew: bool) -> list[int]:
+    async with errands.database.read() as conn:
+        found = [await installed(conn, name)] if name else await portals.listed(conn)
+        chosen = [
+            registering(
+                portal,
+                settings,
+                user_id=portal.user_id,
+                known={} if anew else await portals.robots_registered(conn, portal.id),
+            )
+            for portal in found
+            if not portal.removed_at
+        ]
+    return await errands.queue(chosen)

@@ -1,0 +1,50 @@
+"""`linkrobot serve`, `linkrobot sandbox`: programs that run until they are stopped."""
+
+import asyncio
+import os
+import sys
+
+import typer
+import uvicorn
+
+from robot.logs import configure_logs
+from robot.settings import Settings, load_settings
+from robot.work.opening import open_tools, working_alone
+
+# The sandbox has options of its own (`linkrobot sandbox --help`).
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+# uvicorn lets requests that are being answered end within this, in seconds.
+ENDS_WITHIN = 5
+
+
+def serve() -> None:
+    """The app: answers Bitrix24 and does the work. Settings come from LINKROBOT_… or .env."""
+    settings = load_settings()
+    settings.required_public_url()
+    configure_logs()
+    asyncio.run(_look_before(settings))
+    uvicorn.run(
+        "handlers.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=ENDS_WITHIN,
+    )
+
+
+def sandbox(context: typer.Context) -> None:
+    """A Bitrix24 portal on this machine, to try things out; --help shows its options."""
+    # A program of its own: it shares no code with the app.
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *context.args])  # noqa: S606
+
+
+async def _look_before(settings: Settings) -> None:
+    """Open everything once, so that what is wrong is one sentence and not a server's traceback."""
+    with working_alone(settings.data_dir):
+        async with open_tools(settings):
+            pass

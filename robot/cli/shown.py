@@ -1,0 +1,162 @@
+"""`linkrobot portals`, `runs`, `links`: what is stored, as tables or JSON; no secrets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.markup import escape
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from robot.cli.output import AsJson, moment, new_table, print_json, print_table
+from robot.errors import SettingsError
+from robot.settings import Settings, load_settings
+from robot.store import history
+from robot.store import links as stored_links
+from robot.store import portals as stored_portals
+from robot.store.history import PastRun
+from robot.store.links import Link
+from robot.store.portals import Portal
+from robot.work.opening import open_database
+from robot.work.registering import is_registered
+
+OfPortal = Annotated[str, typer.Option("--portal", help="Only this one: its address or member_id.")]
+ENDINGS = {
+    "reported": "taken by the workflow",
+    "not_awaited": "nobody waits",
+    "workflow_gone": "workflow had ended",
+    "refused": "answer refused",
+    "app_removed": "app removed",
+    "portal_deleted": "portal deleted",
+}
+Row = TypeVar("Row")
+
+
+def portals(as_json: AsJson = False) -> None:
+    """Which portals have installed the app."""
+    rows = _ask(_portals)
+    if as_json:
+        print_json(rows)
+        return
+    table = new_table("Portal", "Member id", "Installed", "Waiting runs", "Robots")
+    for row in rows:
+        state = "removed" if row["removed_at"] else moment(row["installed_at"])
+        table.add_row(
+            escape(row["host"]), row["member_id"], state, str(row["waiting"]), row["robots"]
+        )
+    print_table(table, "No portal has installed the app yet. README says how to add it.")
+
+
+def runs(
+    as_json: AsJson = False,
+    portal: OfPortal = "",
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
+) -> None:
+    """What ran, newest first, and what came of it."""
+
+    async def question(conn: AsyncConnection, _settings: Settings) -> list[PastRun]:
+        return await history.newest(conn, limit=limit, portal_id=await _portal_id(conn, portal))
+
+    rows = _ask(question)
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    table = new_table("Run", "Received", "Portal", "Item", "Robot", "Answer", "Outcome")
+    for row in rows:
+        table.add_row(
+            str(row.id),
+            moment(row.received_at),
+            escape(row.host),
+            escape(row.document_id or "-"),
+            escape(row.code),
+            ENDINGS.get(row.ending or "", "waiting"),
+            escape(_outcome(row)),
+        )
+    print_table(table, "No robot has run yet.")
+
+
+def links(
+    as_json: AsJson = False,
+    portal: OfPortal = "",
+    every: Annotated[bool, typer.Option("--all", help="Also those that are off.")] = False,
+) -> None:
+    """Which links Linkrobot turned on that are, or may be, public."""
+
+    async def question(conn: AsyncConnection, _settings: Settings) -> list[Link]:
+        portal_id = await _portal_id(conn, portal)
+        return await stored_links.listed(conn, portal_id=portal_id, every=every)
+
+    rows = _ask(question)
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    table = new_table("Document", "Title", "Item", "Portal", "State", "Since", "Link")
+    for row in rows:
+        table.add_row(
+            str(row.document_id),
+            escape(row.title),
+            escape(row.item or "-"),
+            escape(row.host),
+            row.state,
+            moment(row.changed_at),
+            escape(row.url or "-"),
+        )
+    print_table(table, "No link is public through Linkrobot.")
+
+
+def _outcome(run: PastRun) -> str:
+    if not run.outputs:
+        return "not decided yet"
+    found = run.outputs.get("public_url") or run.outputs.get("linked_document_id") or "done"
+    text = f"{run.outputs['error_code']}: {run.outputs['error_text']}" if run.failed else found
+    return f"{text} ({run.note})" if run.note else text
+
+
+async def _portals(conn: AsyncConnection, settings: Settings) -> list[dict[str, Any]]:
+    waiting = {found.member_id: found.count for found in await history.waiting(conn)}
+    return [
+        {
+            "host": portal.host,
+            **{name: value for name, value in asdict(portal).items() if name != "id"},
+            "robots": "" if portal.removed_at else await _robots(conn, settings, portal),
+            "waiting": waiting.get(portal.member_id, 0),
+        }
+        for portal in await stored_portals.listed(conn)
+    ]
+
+
+async def _robots(conn: AsyncConnection, settings: Settings, portal: Portal) -> str:
+    registered = sorted(await stored_portals.robots_registered(conn, portal.id))
+    if not registered:
+        return "none registered: linkrobot robots sync"
+    if settings.public_url and not await is_registered(conn, portal, settings):
+        return "differ from the code: linkrobot robots sync"
+    return ", ".join(registered)
+
+
+async def _portal_id(conn: AsyncConnection, name: str) -> int | None:
+    return (await installed(conn, name)).id if name else None
+
+
+async def installed(conn: AsyncConnection, name: str) -> Portal:
+    """The installed portal of that address or member_id.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    portal = await stored_portals.find_by_name(conn, name)
+    if portal is None:
+        raise SettingsError(f"No installed portal is called {name}. See `linkrobot portals`.")
+    return portal
+
+
+def _ask(question: Callable[[AsyncConnection, Settings], Awaitable[list[Row]]]) -> list[Row]:
+    """Ask the database, also while the app runs."""
+    settings = load_settings()
+
+    async def ask() -> list[Row]:
+        async with open_database(settings) as database, database.read() as conn:
+            return await question(conn, settings)
+
+    return asyncio.run(ask())

@@ -1,0 +1,32 @@
+"""A deal reaches a stage, the client gets a working link."""
+
+import httpx2 as httpx
+
+from tests.programs import App, SandboxPortal
+
+ENABLE = {"code": "linkrobot_enable", "name": "Link"}
+MAIL = {
+    "code": "mail",
+    "properties": {
+        "to": "client@example.com",
+        "subject": "Your contract",
+        "text": "Here it is: {=Link:public_url}",
+    },
+}
+
+
+def test_the_link_reaches_the_client(portal: SandboxPortal, shared_app: App) -> None:
+    deal = portal.item()
+    document = portal.document(deal, title="Contract", number="C-7")
+    portal.stage(ENABLE, MAIL)
+
+    outputs = portal.outputs(portal.move(deal))
+
+    assert outputs["succeeded"] == "Y"
+    assert outputs["linked_document_id"] == str(document)
+    assert (outputs["document_title"], outputs["document_number"]) == ("Contract", "C-7")
+    assert outputs["public_url"] == portal.document_state(document)["public_url"]
+    (mail,) = portal.get("state")["mails"]
+    assert outputs["public_url"] in mail["text"]
+    page = httpx.get(outputs["public_url"], follow_redirects=True, trust_env=False)
+    assert (page.status_code, "Contract" in page.text) == (200, True)
