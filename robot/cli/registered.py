@@ -36,7 +36,9 @@ def sync(as_json: AsJson = False, portal: OfPortal = "", anew: Anew = False) -> 
     else:
         table = new_table("Portal", "Robots")
         for row in rows:
-            table.add_row(escape(str(row["portal"])), escape(str(row["error_text"]) or "registered"))
+            table.add_row(
+                escape(str(row["portal"])), escape(str(row["error_text"]) or "registered")
+            )
         print_table(table, "No portal has installed the app yet. README says how to add it.")
     raise typer.Exit(0 if all(row["succeeded"] for row in rows) else 1)
 

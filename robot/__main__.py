@@ -1,0 +1,5 @@
+"""`python -m robot` is the command `linkrobot`."""
+
+from robot.cli import main
+
+main()
