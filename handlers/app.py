@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -46,18 +47,33 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
             accept = Accept(tools.database, crew.wake)
             admission = Admission(tools, accept, crew.wake)
             await queue_differing(tools.database, settings)
-            async with asyncio.TaskGroup() as group:
-                work = [group.create_task(accept.run()), group.create_task(crew.run(admission))]
+            async with working(accept, crew, admission):
                 gc.collect()
                 gc.freeze()
                 gc.set_threshold(*_GC_THRESHOLD)
                 log.info("app.started", public_url=settings.public_url)
                 yield State(tools=tools, accept=accept, admission=admission, crew=crew)
-                accept.close()
-                await crew.stop()
-                for task in work:
-                    task.cancel()
     log.info("app.stopped")
+
+
+@asynccontextmanager
+async def working(accept: Accept, crew: Crew, admission: Admission) -> AsyncIterator[None]:
+    """Have the work done meanwhile; at the end what is under way is written down.
+
+    An app whose work has died must not go on answering: it stops, to be started again.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            storing = group.create_task(accept.run())
+            draining = group.create_task(crew.run(admission))
+            yield
+            accept.close()
+            await storing
+            await crew.stop()
+            draining.cancel()
+    except* Exception:
+        log.exception("app.failed")
+        signal.raise_signal(signal.SIGTERM)
 
 
 def create_app() -> Starlette:

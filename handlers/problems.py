@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ExceptionHandler
@@ -48,4 +49,5 @@ ANSWERS: Mapping[type[Exception], ExceptionHandler] = {
     ForgedError: _forged,
     BusyError: _busy,
     PortalError: _busy,
+    SQLAlchemyError: _busy,
 }

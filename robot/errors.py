@@ -5,6 +5,7 @@ RobotError
 ├─ UnreadableError         400: not Bitrix24's format
 │  └─ TooLargeError        413: over one of our limits; refused, never cut
 ├─ ForgedError             403: well formed, but not from a portal that we know
+│  └─ OtherAppError        the portal is real, the application is none of our settings'
 ├─ BusyError               503: not stored; come back after `retry_after` seconds
 ├─ FlowError               tell the workflow: the robot could not do its work
 └─ PortalError             Bitrix24 did not do what we asked; carries method and code
@@ -34,6 +35,10 @@ class TooLargeError(UnreadableError):
 
 class ForgedError(RobotError):
     """The message does not come from a portal that we know."""
+
+
+class OtherAppError(ForgedError):
+    """A real portal's message, of an application that LINKROBOT_CLIENT_ID does not name (yet)."""
 
 
 class BusyError(RobotError):

@@ -12,6 +12,7 @@ import httpx2 as httpx
 
 from robot.errors import (
     ForgedError,
+    OtherAppError,
     OutcomeUnknownError,
     PortalError,
     RejectedError,
@@ -57,7 +58,7 @@ class Verifier:
         """Who the token belongs to, as the first server that knows it says.
 
         Raises:
-            ForgedError: no server knows the token, or it is another application's.
+            ForgedError: no server knows the token, or (OtherAppError) it is another application's.
             OutcomeUnknownError: a server could not be asked, and no other knows the token.
         """
         if not access_token:
@@ -71,6 +72,8 @@ class Verifier:
         try:
             async with self._slots:
                 return await self._ask_each(access_token, named_server)
+        except OtherAppError:
+            raise
         except ForgedError:
             self._remember(key)
             raise
@@ -123,8 +126,9 @@ class Verifier:
     def _ours(self, verified: Verified) -> Verified:
         """With client ids in the settings, only those are ours (design.md section 4)."""
         if self._credentials and verified.client_id not in self._credentials:
-            raise ForgedError(
-                "the access token belongs to another application than LINKROBOT_CLIENT_ID"
+            raise OtherAppError(
+                f"it comes from the application {verified.client_id}, which LINKROBOT_CLIENT_ID "
+                "does not name"
             )
         return verified
 

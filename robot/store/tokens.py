@@ -15,7 +15,10 @@ from robot.store.vault import UnopenedError, Vault
 async def save(
     conn: AsyncConnection, vault: Vault, portal: Portal, user_tokens: Tokens, *, overrule: bool
 ) -> None:
-    """Keep a user's tokens: newer ones than stored, or (after a renewal) these in any case."""
+    """Keep a user's tokens: newer ones than stored, or (after a renewal) these in any case.
+
+    Tokens that cannot be renewed never take the place of others.
+    """
     values = {
         "secrets": vault.seal(
             portal.member_id,
@@ -24,6 +27,9 @@ async def save(
         "expires_at": user_tokens.expires_at,
     }
     row = insert(tokens).values(portal_id=portal.id, user_id=user_tokens.user_id, **values)
+    if not user_tokens.refresh_token:
+        await conn.execute(row.on_conflict_do_nothing())
+        return
     await conn.execute(
         row.on_conflict_do_update(
             index_elements=["portal_id", "user_id"],

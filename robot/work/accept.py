@@ -7,8 +7,8 @@ and the portal's worker is woken after it, never inside it.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.errors import BusyError
@@ -18,7 +18,7 @@ from robot.store.database import Database
 from robot.store.runs import NewRun
 
 TOGETHER = 200  # runs in one transaction
-WAITING = 2_000  # runs that wait for a commit; more are told to come back
+MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
 
 log = get_logger()
 
@@ -33,13 +33,17 @@ class Delivery:
     proven: int | None = None  # the portal's id, where the message was verified
 
 
+# What is to be stored, and what its request waits for: the portal's id, None where it is unknown.
+Waiting: TypeAlias = "tuple[Delivery, asyncio.Future[int | None]]"
+
+
 class Accept:
     """Writes deliveries down, many at a time."""
 
     def __init__(self, database: Database, wake: Callable[[int], None]) -> None:
         self._database = database
         self._wake = wake
-        self._waiting: list[tuple[Delivery, asyncio.Future[int | None]]] = []
+        self._waiting: list[Waiting] = []
         self._came = asyncio.Event()
         self._is_closed = False
 
@@ -49,7 +53,7 @@ class Accept:
         Raises:
             BusyError: it is not stored.
         """
-        if self._is_closed or len(self._waiting) >= WAITING:
+        if self._is_closed or len(self._waiting) >= MOST_WAITING:
             raise BusyError(
                 "too much is waiting to be stored" if not self._is_closed else "stopping"
             )
@@ -63,43 +67,51 @@ class Accept:
         return True
 
     async def run(self) -> None:
-        """Write until closed; never ends by itself."""
-        while not self._is_closed or self._waiting:
-            await self._came.wait()
-            group = self._waiting[:TOGETHER]
-            del self._waiting[:TOGETHER]
-            if not self._waiting and not self._is_closed:
-                self._came.clear()
-            await self._store(group)
+        """Write until closed."""
+        try:
+            while not self._is_closed or self._waiting:
+                await self._came.wait()
+                group = self._waiting[:TOGETHER]
+                del self._waiting[:TOGETHER]
+                if not self._waiting and not self._is_closed:
+                    self._came.clear()
+                if group:
+                    await self._store(group)
+        finally:
+            # Nobody writes any more: whoever still waits must not wait for ever.
+            self._is_closed = True
+            _refuse(self._waiting)
 
     def close(self) -> None:
         """Take nothing more; what waits is still written."""
         self._is_closed = True
         self._came.set()
 
-    async def _store(self, group: Sequence[tuple[Delivery, "asyncio.Future[int | None]"]]) -> None:
+    async def _store(self, group: Sequence[Waiting]) -> None:
         try:
             async with self._database.write() as conn:
                 found = await _record(conn, [delivery for delivery, _ in group])
-        except SQLAlchemyError as error:
+        except Exception as error:
             await self._store_failed(group, error)
             return
         for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
                 stored.set_result(portal_id)
 
-    async def _store_failed(
-        self, group: Sequence[tuple[Delivery, "asyncio.Future[int | None]"]], error: SQLAlchemyError
-    ) -> None:
+    async def _store_failed(self, group: Sequence[Waiting], error: Exception) -> None:
         """One by one, so that a delivery that cannot be stored harms no other."""
         if len(group) > 1:
             for one in group:
                 await self._store([one])
             return
         log.error("run.not_stored", reason=str(error.__cause__ or type(error).__name__))
-        for _, stored in group:
-            if not stored.done():
-                stored.set_exception(BusyError("the database does not take it"))
+        _refuse(group)
+
+
+def _refuse(group: Sequence[Waiting]) -> None:
+    for _, stored in group:
+        if not stored.done():
+            stored.set_exception(BusyError("the database does not take it"))
 
 
 async def _record(conn: AsyncConnection, deliveries: Sequence[Delivery]) -> list[int | None]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from robot.errors import BusyError, ForgedError, PortalError
+from robot.errors import BusyError, ForgedError, OtherAppError, PortalError
 from robot.logs import get_logger
 from robot.protocol.auth import Auth
 from robot.protocol.invocation import Invocation, parse_invocation
@@ -65,10 +65,10 @@ class Admission:
             return
         try:
             proven = await self._prove(invocation.auth)
-        except PortalError:
+        except PortalError as error:
             if not may_wait:
                 raise
-            await self._keep(Kind.RUN, body)
+            await self._keep(Kind.RUN, body, reason=str(error))
             return
         await self._accept.put(replace(self._delivery(invocation), proven=proven.portal.id))
 
@@ -84,10 +84,12 @@ class Admission:
         elif event.name in (INSTALLED, UPDATED):
             try:
                 await self._installed(event)
-            except PortalError:
+            except (PortalError, OtherAppError) as error:
+                # Bitrix24 shows an application's id only after this call, and never calls again:
+                # it waits for the id to be added to the settings.
                 if not may_wait:
                     raise
-                await self._keep(Kind.EVENT, body)
+                await self._keep(Kind.EVENT, body, reason=str(error))
 
     async def frame(self, opening: FrameOpening) -> Proven:
         """A page opened in the frame by a user of that portal.
@@ -175,14 +177,14 @@ class Admission:
             await portals.remove(conn, found, now=now)
         log.info("portal.removed", member_id=auth.member_id)
 
-    async def _keep(self, kind: Kind, body: bytes) -> None:
+    async def _keep(self, kind: Kind, body: bytes, *, reason: str) -> None:
         sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
         async with self._tools.database.write() as conn:
             if not await unverified.keep(
                 conn, kind, sealed, message_hash=digest(body.decode()), now=datetime.now(UTC)
             ):
                 raise BusyError("too many messages wait for the authorization server")
-        log.warning("message.kept_unverified", kind=kind)
+        log.warning("message.kept_unverified", kind=kind, reason=reason)
 
 
 def _tokens(auth: Auth, verified: Verified, expires_in: int, now: datetime) -> Tokens:

@@ -62,6 +62,7 @@ class Drain:
         self._ready = ReadyCalls()
         self._reporting = Reporting(self._ledger, self._access, portal)
         self._landed: list[Landed] = []
+        self._offered: dict[int, Tokens] = {}  # the newest that runs brought, by user
         self._steps: list[tuple[Job, Step | Decided]] = []
         self._changed = asyncio.Event()
         self._hides_from = 0.0 if lease.was_released else time.monotonic() + HIDES_WAIT
@@ -125,6 +126,9 @@ class Drain:
         self.wants_look = has_more and bool(found)
         for run in found:
             self._start(run)
+        for tokens in self._offered.values():
+            self._ledger.offered(tokens)
+        self._offered.clear()
 
     def _start(self, run: StoredRun) -> None:
         try:
@@ -151,7 +155,7 @@ class Drain:
                 expires_at=aware(secrets["expires"]),
             )
             if self._access.offer(tokens):
-                self._ledger.offered(tokens)
+                self._offered[user_id] = tokens
         return Job(run, user_id=user_id, event_token=secrets.get("event_token", ""))
 
     def _take_landed(self) -> None:

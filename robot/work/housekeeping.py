@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from robot.errors import PortalError, RobotError
+from robot.errors import OtherAppError, PortalError, RobotError
 from robot.logs import get_logger
 from robot.store import history, unverified
 from robot.store.unverified import Message
@@ -48,7 +48,7 @@ async def verify_kept(tools: Tools, admission: Admission) -> int:
 async def _verify(tools: Tools, admission: Admission, message: Message) -> None:
     try:
         await admission.again(message.kind, message.sealed)
-    except PortalError:
+    except (PortalError, OtherAppError):
         async with tools.database.write() as conn:
             await unverified.postpone(conn, message, now=datetime.now(UTC))
         return
