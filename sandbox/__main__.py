@@ -1,0 +1,35 @@
+"""`python -m sandbox`: a Bitrix24 portal on this machine until it is stopped."""
+
+import argparse
+import logging
+import sys
+from ipaddress import ip_address
+
+from sandbox.run import Options, run
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="of the first portal")
+    parser.add_argument("--port", type=int, default=8100, help="0 takes a free one")
+    parser.add_argument("--oauth-port", type=int, default=8101, help="0 takes a free one")
+    parser.add_argument("--portals", type=int, default=1, help="portal k has the k-th address")
+    parser.add_argument("--https", action="store_true", help="TLS, certificate made at start")
+    options = Options(**vars(parser.parse_args()))
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        run(options)
+    except OSError as error:
+        sys.exit(f"sandbox: cannot listen on {options.host}: {error.strerror}")
+
+
+def _loopback(text: str) -> str:
+    """The sandbox has no secrets worth the name, so nobody outside shall reach it."""
+    if not ip_address(text).is_loopback:
+        raise ValueError(text)
+    return text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The control plane: JSON under /_sandbox/, apart from what a portal has."""

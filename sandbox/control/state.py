@@ -1,0 +1,90 @@
+"""What is there, and what happened."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from sandbox.control.fields import Ask
+from sandbox.crm import Item
+from sandbox.documents import Document
+from sandbox.errors import ControlError
+from sandbox.portal import App, Portal
+
+LONGEST_WAIT = 60.0  # seconds
+
+
+async def state(ask: Ask) -> Any:
+    """Everything but tokens; the app's secret is here because its form in Bitrix24 shows it."""
+    portal = ask.site.portal
+    return {
+        "portal": _about(portal),
+        "users": [asdict(user) for user in portal.users.values()],
+        "app": _app(portal.app),
+        "robots": [asdict(robot) for robot in portal.robots.values()],
+        "events": [asdict(handler) for handler in portal.handlers],
+        "items": [_item(item) for item in portal.items.values()],
+        "documents": [_document(portal, document) for document in portal.documents.values()],
+        "mails": portal.mails,
+        "bucket": _bucket(portal),
+        "operating": portal.operating.all(now=time.time(), window=portal.settings.operating_window),
+    }
+
+
+async def journal(ask: Ask) -> Any:
+    """Long poll: `after` the last number seen, `wait` seconds for news."""
+    if unknown := set(ask.query) - {"after", "wait"}:
+        raise ControlError(f"Unknown fields: {sorted(unknown)}", known=["after", "wait"])
+    try:
+        after, wait = int(ask.query.get("after", 0)), float(ask.query.get("wait", 0))
+    except ValueError as error:
+        raise ControlError("after and wait are numbers") from error
+    return await ask.site.portal.journal.read(after=after, wait=min(wait, LONGEST_WAIT))
+
+
+def _about(portal: Portal) -> dict[str, Any]:
+    return {
+        "url": portal.url,
+        "domain": portal.domain,
+        "client_endpoint": portal.client_endpoint,
+        "member_id": portal.member_id,
+        "old_hosts": sorted(portal.old_hosts),
+        "deleted": portal.deleted,
+        "settings": asdict(portal.settings),
+        "deliveries": asdict(portal.deliveries),
+    }
+
+
+def _app(app: App | None) -> dict[str, Any] | None:
+    if app is None:
+        return None
+    return asdict(app) | {"scope": ",".join(app.scope)}
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "entityTypeId": item.entity_type_id,
+        "id": item.id,
+        "title": item.title,
+        "stage": item.stage,
+        "document_id": item.document_id,
+        "document_type": item.document_type,
+    }
+
+
+def _document(portal: Portal, document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "number": document.number,
+        "templateId": document.template_id,
+        "entityTypeId": document.entity_type_id,
+        "entityId": document.entity_id,
+        "pdf_ready": document.is_ready(),
+        "public_url": document.link.url(portal.url) if document.link else None,
+    }
+
+
+def _bucket(portal: Portal) -> dict[str, Any]:
+    settings = portal.settings
+    levels = portal.bucket.levels(now=time.monotonic(), rate=settings.rate)
+    return {"rate": settings.rate, "burst": settings.burst, "levels": levels}

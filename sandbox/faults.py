@@ -1,0 +1,45 @@
+"""Faults on order: what the control plane asked to go wrong, and how often."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+Target = Literal["rest", "oauth", "delivery"]
+Kind = Literal["error", "slow", "drop_before", "drop_after", "html", "cut", "status"]
+
+# These concern one command; all others the whole HTTP request.
+OF_A_COMMAND: frozenset[Kind] = frozenset({"error", "slow"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One order; `times` None is for ever, `method` None is any."""
+
+    target: Target
+    method: str | None
+    kind: Kind
+    times: int | None
+    error: str
+    description: str
+    status: int
+    seconds: float
+
+    def hits(self, target: Target, methods: Collection[str]) -> bool:
+        if self.target != target or self.times == 0:
+            return False
+        return self.method is None or self.method.lower() in methods
+
+    def use(self) -> None:
+        if self.times is not None:
+            self.times -= 1
+
+
+def take(
+    faults: list[Fault], target: Target, methods: Collection[str], kinds: Collection[Kind]
+) -> Fault | None:
+    """The first order that hits, counted as used once; `methods` in lower case."""
+    for fault in faults:
+        if fault.kind in kinds and fault.hits(target, methods):
+            fault.use()
+            return fault
+    return None

@@ -1,0 +1,30 @@
+"""What happened on a portal, in order, for those who watch it. Never holds a token."""
+
+import asyncio
+import time
+from typing import Any
+
+
+class Journal:
+    """Events numbered from 1; `read` waits for news."""
+
+    def __init__(self) -> None:
+        self._events: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+
+    def add(self, kind: str, **fields: Any) -> None:
+        number = len(self._events) + 1
+        self._events.append({"n": number, "at": time.time(), "kind": kind, **fields})
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def read(self, *, after: int, wait: float) -> dict[str, Any]:
+        """The events after number `after`; waits up to `wait` seconds for the first."""
+        deadline = time.monotonic() + wait
+        while len(self._events) <= after and (left := deadline - time.monotonic()) > 0:
+            try:
+                async with asyncio.timeout(left):
+                    await self._news.wait()
+            except TimeoutError:
+                break
+        return {"events": self._events[after:], "last": len(self._events)}

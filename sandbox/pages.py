@@ -1,0 +1,34 @@
+"""Public links as anyone opens them: `/~xxxxx` and the page behind it. Wire facts 10.2."""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from sandbox.documents import Document
+from sandbox.site import Site
+
+
+async def short_link(site: Site, request: Request) -> Response:
+    """A redirect to the document's page; a link that was turned off is not found."""
+    for document in site.portal.documents.values():
+        if document.link and document.link.short == request.path_params["short"]:
+            page = f"/pub/document/{document.id}/{document.link.md5}/"
+            return RedirectResponse(f"{site.portal.url}{page}", status_code=302)
+    return PlainTextResponse("404 Not Found", status_code=404)
+
+
+async def public_page(site: Site, request: Request) -> Response:
+    document = site.portal.documents.get(request.path_params["id"])
+    if document is None or not _opens(document, request.path_params["md5"]):
+        return PlainTextResponse("404 Not Found", status_code=404)
+    if document.link:
+        url = document.link.url(site.portal.url)
+        site.portal.journal.add("link.opened", url=url, document=document.id)
+    title = escape(f"{document.title} {document.number}")
+    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body>"
+    return HTMLResponse(f"{page}</html>")
+
+
+def _opens(document: Document, md5: str) -> bool:
+    return document.link is not None and document.link.md5 == md5

@@ -1,0 +1,71 @@
+"""The web server of the portals: REST, public pages, and the control plane beside them."""
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox import pages
+from sandbox.control import routes
+from sandbox.rest import endpoint
+from sandbox.site import Site, Sites
+from sandbox.troubles import Cut, Dropped, with_faults
+
+Answer = Callable[[Site, Request], Awaitable[Response]]
+
+
+def create(sites: Sites) -> Starlette:
+    """One app for all portals; the Host header tells which one is meant."""
+    return Starlette(
+        routes=[
+            Route("/rest/{path:path}", _of_portal(sites, _rest), methods=["GET", "POST"]),
+            Route("/~{short}", _of_portal(sites, pages.short_link)),
+            Route("/pub/document/{id:int}/{md5}/", _of_portal(sites, pages.public_page)),
+            *routes.create(sites),
+        ]
+    )
+
+
+def _of_portal(sites: Sites, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    return partial(_at_portal, sites, answer)
+
+
+async def _at_portal(sites: Sites, answer: Answer, request: Request) -> Response:
+    """Find the portal; its old addresses send on to the new one (wire facts 6.4)."""
+    site = sites.named_by(request)
+    if site is None:
+        known = [portal.domain for portal in sites.world.portals]
+        return JSONResponse({"error": "No portal has this Host", "known": known}, status_code=404)
+    if request.url.hostname in site.portal.old_hosts:
+        new = request.url.replace(hostname=site.portal.host)
+        return RedirectResponse(str(new), status_code=302)
+    return await answer(site, request)
+
+
+async def _rest(site: Site, request: Request) -> Response:
+    started = time.monotonic()
+    exchange = await endpoint.read(site, request)
+    answer = await with_faults(
+        request,
+        site.portal.faults,
+        target="rest",
+        names=exchange.names,
+        drop=site.world.drop_connection,
+        work=partial(endpoint.answer, exchange),
+    )
+    _, *inner = exchange.names
+    site.portal.journal.add(
+        "rest.request",
+        method=exchange.method,
+        status=None if isinstance(answer, Dropped) else answer.status_code,
+        ms=round((time.monotonic() - started) * 1000, 1),
+        batch=inner,
+        errors=exchange.errors,
+        user_id=exchange.user_id,
+        broken=isinstance(answer, Dropped | Cut),
+    )
+    return answer

@@ -1,0 +1,1 @@
+"""REST of the portal: /rest/<method> and incoming webhooks."""

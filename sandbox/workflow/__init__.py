@@ -1,0 +1,1 @@
+"""Robots of a stage: workflows, their steps, calls and answers."""
