@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 
-def demo(*, path: str | None = None) -> "subprocess.CompletedProcess[str]":
+def demo(folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "LINKROBOT_PUBLIC_URL": "https://not-the-demos.example"}
-    if path is not None:
-        environment["PYTHONPATH"] = path
     return subprocess.run(
         [sys.executable, "-m", "robot", "demo", "--once"],
         env=environment,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
@@ -20,21 +19,26 @@ def demo(*, path: str | None = None) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_demo_tells_its_story_and_ends_well() -> None:
-    told = demo()
+def test_the_demo_tells_its_story_and_ends_well(tmp_path: Path) -> None:
+    told = demo(tmp_path)
 
     assert told.returncode == 0, told.stdout + told.stderr
-    steps = ("registers its robots", "reaches the stage", "turns on the public link", "e-mail")
+    steps = (
+        "registers its robots",
+        "reaches the stage",
+        "turns on the public link",
+        "sends the e-mail",
+    )
     places = [told.stdout.index(step) for step in steps]
     assert places == sorted(places)
     assert " opens" in told.stdout
 
 
 def test_a_step_that_fails_ends_the_demo_with_the_reason(tmp_path: Path) -> None:
-    # A sandbox that does not start: a module of that name that ends at once.
+    # Python looks for modules where it starts: here is a sandbox that ends at once.
     (tmp_path / "sandbox.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
 
-    told = demo(path=str(tmp_path))
+    told = demo(tmp_path)
 
     assert told.returncode == 1
     assert "the sandbox portal did not start" in told.stdout
