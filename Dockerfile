@@ -4,11 +4,11 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/linkrobot
-COPY pyproject.toml README.md ./
+COPY pyproject.toml constraints.txt README.md ./
 COPY robot ./robot
 COPY handlers ./handlers
 COPY sandbox ./sandbox
-RUN /opt/linkrobot/bin/pip install --no-cache-dir .
+RUN /opt/linkrobot/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.11-slim
 # The client trusts the authorities of the operating system and brings none of its own.
