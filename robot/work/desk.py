@@ -1,0 +1,168 @@
+"""One portal's runs in hand: loaded, fed with answers, written down, their next calls made ready.
+
+Talks to the database through the ledger, never to the portal.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from robot.errors import OutcomeUnknownError, PortalError, RejectedError
+from robot.flows.flow import Chosen, Step
+from robot.portal.access import Access
+from robot.protocol.answers import Answer
+from robot.protocol.oauth import Tokens, aware
+from robot.store.portals import Portal
+from robot.store.runs import Ending, StoredRun
+from robot.store.vault import UnopenedError, Vault
+from robot.work.job import Decided, Job
+from robot.work.ledger import Ledger
+from robot.work.ready import Ready, ReadyCalls
+from robot.work.reporting import Reporting
+from robot.work.retries import pause
+
+HELD = 500  # runs in memory at once; a backlog waits in the database
+PAGE = 100  # runs are loaded when there is room for so many
+
+
+class Desk:
+    """The runs of one portal that are being worked on."""
+
+    def __init__(self, ledger: Ledger, access: Access, vault: Vault, portal: Portal) -> None:
+        self._ledger = ledger
+        self._access = access
+        self._vault = vault
+        self._portal = portal
+        self._reporting = Reporting(ledger, access, portal)
+        self._jobs: dict[int, Job] = {}
+        self._steps: list[tuple[Job, Step | Decided]] = []
+        self._offered: dict[int, Tokens] = {}  # the newest that runs brought, by user
+        self.ready = ReadyCalls()
+        self.wants_look = True  # there may be due runs that are not loaded
+
+    @property
+    def is_clear(self) -> bool:
+        """Nothing is in hand, and nothing more is known to wait."""
+        return not (self._jobs or self.wants_look)
+
+    async def load(self) -> None:
+        """Take due runs in hand, as far as there is room."""
+        room = HELD - len(self._jobs)
+        if not self.wants_look or room < PAGE:
+            return
+        self.wants_look = False
+        found, has_more = await self._ledger.load(held=self._jobs, room=room)
+        self.wants_look = has_more and bool(found)
+        for run in found:
+            self._start(run)
+        for tokens in self._offered.values():
+            self._ledger.offered(tokens)
+        self._offered.clear()
+
+    def _start(self, run: StoredRun) -> None:
+        try:
+            job = self._job(run)
+        except UnopenedError as error:
+            self._ledger.finished(run, Ending.REFUSED, f"No answer is possible: {error}.")
+            return
+        self._jobs[run.id] = job
+        if job.outcome:
+            self.ready.add(self._reporting.first(job))
+        else:
+            self._steps.append((job, job.proceed()))
+
+    def _job(self, run: StoredRun) -> Job:
+        secrets = {}
+        if run.secrets:
+            secrets = self._vault.open(self._portal.member_id, run.secrets)
+        if run.user_id and secrets.get("access"):
+            tokens = Tokens(
+                user_id=run.user_id,
+                access_token=secrets["access"],
+                refresh_token=secrets["refresh"],
+                expires_at=aware(secrets["expires"]),
+            )
+            if self._access.offer(tokens):
+                self._offered[run.user_id] = tokens
+        return Job(
+            run,
+            user_id=run.user_id or self._portal.user_id,
+            event_token=secrets.get("event_token", ""),
+        )
+
+    def take_found(
+        self, batch: Sequence[Ready], found: Sequence[Answer | PortalError] | PortalError
+    ) -> None:
+        """What the calls of a request were answered, or why it came to nothing as a whole."""
+        results = [found] * len(batch) if isinstance(found, PortalError) else found
+        for ready, result in zip(batch, results, strict=True):
+            self.ready.landed(ready)
+            ready.was_unanswered |= isinstance(result, OutcomeUnknownError)
+            if isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
+                self.ready.add(ready)
+            elif ready.is_report:
+                self._take_report(ready, result)
+            else:
+                self._take_answer(ready, result)
+
+    def _goes_again(self, ready: Ready, error: PortalError, together: int) -> bool:
+        """The whole request came to nothing: its calls go again at the portal's pace.
+
+        A call that was alone may be the reason: from now on it holds up only itself.
+        """
+        is_late = datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report
+        if is_late or isinstance(error, RejectedError):
+            return False
+        if together == 1:
+            ready.goes_alone = True
+            ready.tries += 1
+            ready.not_before = time.monotonic() + pause(ready.tries)
+        return True
+
+    def _take_report(self, ready: Ready, result: Answer | PortalError) -> None:
+        if self._reporting.answered(ready, result):
+            self.ready.add(ready)
+        else:
+            del self._jobs[ready.job.run.id]
+
+    def _take_answer(self, ready: Ready, result: Answer | PortalError) -> None:
+        """An answer or a no goes to the flow; anything else is tried again, up to the deadline."""
+        job = ready.job
+        is_final = isinstance(result, Answer | RejectedError)
+        if not is_final and datetime.now(UTC) < job.run.deadline_at:
+            ready.tries += 1
+            retry_after = getattr(result, "retry_after", 0.0)
+            ready.not_before = time.monotonic() + pause(ready.tries, at_least=retry_after)
+            self.ready.add(ready)
+            return
+        step = job.take_answer(ready.index, result)
+        if step is not None:
+            self._steps.append((job, step))
+
+    async def settle(self) -> None:
+        """Write down what flows chose and decided, then let them go on, until all wait."""
+        while self._steps:
+            steps, self._steps = self._steps, []
+            for job, step in steps:
+                if isinstance(step, Chosen):
+                    self._ledger.chosen(job, step)
+                elif isinstance(step, Decided):
+                    self._ledger.decided(job, step)
+                    if not job.run.wants_reply:
+                        self._ledger.finished(job.run, Ending.NOT_AWAITED)
+            await self._ledger.flush()
+            for job, step in steps:
+                self._go_on(job, step)
+        await self._ledger.flush()
+
+    def _go_on(self, job: Job, step: Step | Decided) -> None:
+        if isinstance(step, Chosen):
+            self._steps.append((job, job.proceed()))
+        elif not isinstance(step, Decided):
+            for index, call in enumerate(job.expect(step)):
+                self.ready.add(Ready(job=job, index=index, call=call, user_id=job.user_id))
+        elif job.run.wants_reply:
+            job.outcome = step.outcome
+            self.ready.add(self._reporting.first(job))
+        else:
+            del self._jobs[job.run.id]
