@@ -74,7 +74,10 @@ def configure_logs(*, level: int = logging.INFO) -> None:
 
 def _renderers() -> list[Any]:
     if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
+        return [
+            # The default prints local variables with a traceback, and so tokens.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 

@@ -53,7 +53,7 @@ def register(definitions: Sequence[Definition], run: Run) -> Flow:
     again = _other_calls(methods, results[: len(robots)])
     if again:
         _refuse((yield tuple(target.call(method, item) for item, method in again)))
-    _refuse(results[len(robots) :])
+    _refuse([found for found in results[len(robots) :] if not _is_bound_already(found)])
     changed = ", ".join(item.code for item, _ in methods) or "nothing had to be changed"
     return replace(succeeded(f"The robots are registered ({changed})."), registered=prints)
 
@@ -113,6 +113,11 @@ def _other_calls(
             raise explain_registering(result)
         again.append((item, other))
     return again
+
+
+def _is_bound_already(result: Result) -> bool:
+    """Binding is not idempotent: once an unanswered one has worked, the next is refused."""
+    return isinstance(result, RejectedError) and "already" in result.text.lower()
 
 
 def _refuse(results: Sequence[Result]) -> None:

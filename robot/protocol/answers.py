@@ -34,7 +34,8 @@ REJECTED_DESPITE_5XX = frozenset({"PORTAL_DELETED"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_TEXT = 500  # characters of Bitrix24's own words that we keep
 MAX_CODE = 64  # characters of an error code
-_WHOLE = re.compile(r"[0-9]{1,18}")  # fits every database's integers
+TOO_LARGE = 10**18  # for every database's integers
+_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,9 @@ def error_of(method: str, payload: Mapping[str, Any], *, status: int = 200) -> P
 
 
 def as_int(value: object) -> int | None:
-    """A whole number, sent as a number or as digits."""
+    """A whole number from 0 on that a database holds, sent as a number or as digits."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if 0 <= value < TOO_LARGE else None
     return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else None
 
 
