@@ -5,7 +5,7 @@ Facts: wire facts section 10; docs: api-reference/crm/document-generator/documen
 
 import re
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from robot.errors import FlowError
@@ -38,6 +38,11 @@ class Document:
 def get_document(document_id: int) -> Call:
     """One document, with its public link."""
     return Call(f"{_METHOD}.get", {"id": document_id})
+
+
+def look_before_change(document_id: int) -> Call:
+    """The same, where a change depends on it: earlier runs' changes come first."""
+    return replace(get_document(document_id), looks_at=document_id)
 
 
 def enable_public_url(document_id: int) -> Call:

@@ -5,6 +5,7 @@ language, so its codes are asked first (wire facts 6.3 and 10.2).
 """
 
 from robot.errors import FlowError, PortalError, RejectedError
+from robot.protocol.answers import TOKEN_NOT_TAKEN
 from robot.protocol.oauth import NO_TOKEN
 
 _NO_RIGHTS = (
@@ -53,11 +54,14 @@ _BY_CODE = {
         "portal_deleted",
         "This Bitrix24 was deleted or its public part is closed.",
     ),
-    NO_TOKEN: (
-        "no_token",
-        "Linkrobot has no valid access for the employee on whose behalf the robot runs. Open the "
-        "application once as that employee, and see that LINKROBOT_CLIENT_ID and "
-        "LINKROBOT_CLIENT_SECRET are set.",
+    **dict.fromkeys(
+        (NO_TOKEN, *TOKEN_NOT_TAKEN),
+        (
+            "no_token",
+            "Linkrobot has no valid access for the employee on whose behalf the robot runs. See "
+            "that LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET are set, or choose another "
+            "employee in the robot's «Run as».",
+        ),
     ),
 }
 _BY_WORDS = (

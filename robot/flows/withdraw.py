@@ -39,7 +39,9 @@ def _public_documents(run: Run) -> Generator[Step, Any, tuple[int, ...]]:
     found = yield from documents.every(item_of(run), inputs.template_id(run.inputs))
     if not found:
         return ()
-    looks: list[Result] = yield tuple(documents.get_document(document.id) for document in found)
+    looks: list[Result] = yield tuple(
+        documents.look_before_change(document.id) for document in found
+    )
     return tuple(
         document.id for document, look in zip(found, looks, strict=True) if _may_be_public(look)
     )

@@ -8,12 +8,13 @@ throw any of them away.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from robot.errors import RejectedError
 from robot.portal.verify import Verifier
 from robot.protocol.oauth import NO_TOKEN, RENEWAL, Tokens
 
+STORED_ANEW_AFTER = timedelta(days=1)
 KEPT = 5  # pairs of one user; a burst brings hundreds, all of them alike
 
 
@@ -34,18 +35,36 @@ class Access:
         self._save = save  # writes a renewed pair down before it is used
         self._held: dict[int, list[Tokens]] = defaultdict(list)
         self._spoiled: set[str] = set()
+        self._stored_until: dict[int, datetime] = {}
         self._renewing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def offer(self, tokens: Tokens) -> bool:
-        """Tokens of a user that came along; True where they outlive all that we held."""
+    def offer(self, tokens: Tokens, *, is_stored: bool = False) -> None:
+        """Tokens of a user that came along."""
+        if is_stored:
+            self._stored_until[tokens.user_id] = tokens.expires_at
         held = self._held[tokens.user_id]
         if any(other.access_token == tokens.access_token for other in held):
-            return False
-        is_newest = all(other.expires_at < tokens.expires_at for other in held)
+            return
         held.append(tokens)
         held.sort(key=lambda pair: pair.expires_at, reverse=True)
         del held[KEPT:]
-        return is_newest
+
+    def worth_storing(self) -> list[Tokens]:
+        """The newest pair of each user whose stored one is missing or was not used for a day.
+
+        Each is named once. Whose tokens they are was only said by a POST: verify before storing.
+        """
+        now = datetime.now(UTC)
+        found = []
+        for user_id, held in self._held.items():
+            stored_until = self._stored_until.get(user_id)
+            if stored_until and stored_until + STORED_ANEW_AFTER > now:
+                continue
+            renewable = [tokens for tokens in held if tokens.refresh_token and tokens.is_live(now)]
+            if renewable:
+                found.append(renewable[0])
+                self._stored_until[user_id] = now
+        return found
 
     def users(self) -> list[int]:
         """Users whose tokens live or can be renewed."""

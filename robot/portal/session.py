@@ -12,7 +12,7 @@ from robot.errors import (
     RejectedError,
     TokenError,
 )
-from robot.portal.access import Access
+from robot.portal.access import KEPT, Access
 from robot.portal.client import send_together
 from robot.portal.verify import Verifier
 from robot.protocol.answers import Answer
@@ -20,6 +20,8 @@ from robot.protocol.calls import Call
 from robot.protocol.endpoints import portal_endpoint, same_host
 from robot.protocol.oauth import Tokens
 
+# Every pair that is held, then a renewed one.
+TRIES = KEPT + 1
 UNCONFIRMED_RETRY_AFTER = 60.0  # seconds
 
 
@@ -53,16 +55,15 @@ class Session:
         Raises:
             PortalError: the request as a whole failed.
         """
-        for is_last in (False, True):
+        for _ in range(TRIES):
             tokens = await self._access.token(user_id)
             may_send()
             try:
                 return await self._send(calls, tokens, may_send)
             except TokenError as error:
                 self._access.spoil(tokens)
-                if is_last:
-                    raise RejectedError(error.method, error.code, error.text) from None
-        raise AssertionError("unreachable")
+                refused = RejectedError(error.method, error.code, error.text)
+        raise refused
 
     async def _send(
         self, calls: Sequence[Call], tokens: Tokens, may_send: Callable[[], None]

@@ -90,20 +90,39 @@ class Verifier:
         Raises:
             PortalError: refused (RejectedError), or nobody answered (OutcomeUnknownError).
         """
-        form = renewal(client_id, self._credentials[client_id], tokens.refresh_token)
+        renewed = await self._renew(tokens.refresh_token, member_id=member_id, client_id=client_id)
+        if renewed.user_id != tokens.user_id:
+            raise RejectedError(RENEWAL, "", "the new tokens belong to another user")
+        return renewed
+
+    async def _renew(self, refresh_token: str, *, member_id: str, client_id: str) -> Tokens:
+        form = renewal(client_id, self._credentials[client_id], refresh_token)
         failure: PortalError = RejectedError(RENEWAL, "", "no authorization server is set")
         for server in self._servers:
             try:
                 status, body = await self._post(f"{server}/oauth/token/", RENEWAL, form)
-                renewed = read_renewal(status, body, member_id=member_id, now=datetime.now(UTC))
+                return read_renewal(status, body, member_id=member_id, now=datetime.now(UTC))
             except PortalError as error:
                 # An unanswered 'perhaps' outweighs a 'no': the servers know different tokens.
                 failure = failure if isinstance(failure, OutcomeUnknownError) else error
-                continue
-            if renewed.user_id != tokens.user_id:
-                raise RejectedError(RENEWAL, "", "the new tokens belong to another user")
-            return renewed
         raise failure
+
+    async def identify_by_refresh(
+        self, refresh_token: str, *, member_id: str
+    ) -> tuple[Verified, Tokens]:
+        """Who a message is from whose access token has died: renewed, then asked as `identify`.
+
+        Raises:
+            ForgedError: none of our applications' secrets renews it.
+            OutcomeUnknownError: a server could not be asked.
+        """
+        for client_id in self._credentials if refresh_token else ():
+            try:
+                tokens = await self._renew(refresh_token, member_id=member_id, client_id=client_id)
+            except RejectedError:
+                continue
+            return await self.identify(tokens.access_token), tokens
+        raise ForgedError("the authorization server does not know this message's tokens")
 
     async def _ask_each(self, access_token: str, named_server: str) -> Verified:
         unanswered: PortalError | None = None

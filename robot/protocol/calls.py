@@ -26,6 +26,12 @@ class Call:
     params: Mapping[str, Any]
     changes: int | None = None  # id of the document whose public link it turns on or off
     hides: bool = False  # it turns the link off
+    looks_at: int | None = None  # id of the document that a change will depend on
+
+    @property
+    def turn_at(self) -> int | None:
+        """The document at which runs take turns, if the call is about one."""
+        return self.changes or self.looks_at
 
 
 def fits_batch(call: Call) -> bool:

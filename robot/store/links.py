@@ -1,11 +1,11 @@
 """Public links that we turned on: asked -> public -> off, or unknown where nobody could tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,15 @@ class LinkState(StrEnum):
     PUBLIC = "public"
     OFF = "off"
     UNKNOWN = "unknown"  # the call's answer never came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who asked for a link."""
+
+    portal_id: int
+    run_id: int
+    item: str  # Bitrix24's name of the CRM item; empty where no item asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +53,13 @@ class Link:
 
 
 async def ask(
-    conn: AsyncConnection,
-    portal_id: int,
-    document_ids: Sequence[int],
-    *,
-    run_id: int,
-    item: str,
-    now: datetime,
+    conn: AsyncConnection, origin: Origin, document_ids: Sequence[int], *, now: datetime
 ) -> None:
     """A call that turns these links on is about to be sent; links already open stay as they are."""
     for document_id in document_ids:
         row = insert(links).values(
-            portal_id=portal_id,
+            **asdict(origin),
             document_id=document_id,
-            run_id=run_id,
-            item=item,
             state=LinkState.ASKED,
             asked_at=now,
             changed_at=now,
@@ -68,10 +69,9 @@ async def ask(
 
 async def settle(
     conn: AsyncConnection,
-    portal_id: int,
+    origin: Origin,
     changes: Sequence[LinkChange],
     *,
-    run_id: int,
     is_known: bool,
     now: datetime,
 ) -> None:
@@ -81,26 +81,53 @@ async def settle(
     (`is_known` False).
     """
     for change in changes:
-        values: dict[str, str] = {"state": LinkState.PUBLIC if change.public else LinkState.OFF}
         if change.public:
-            values |= {"url": change.url, "title": change.title}
-        await conn.execute(
-            update(links)
-            .where(
-                links.c.portal_id == portal_id,
-                links.c.document_id == change.document_id,
-                links.c.state != LinkState.OFF,
-            )
-            .values(**values, changed_at=now)
+            await _turned_on(conn, origin, change, now=now)
+        else:
+            await _turned_off(conn, origin.portal_id, change.document_id, now=now)
+    await conn.execute(
+        update(links)
+        .where(
+            links.c.portal_id == origin.portal_id,
+            links.c.run_id == origin.run_id,
+            links.c.state == LinkState.ASKED,
         )
+        .values(state=LinkState.OFF if is_known else LinkState.UNKNOWN, changed_at=now)
+    )
+
+
+async def _turned_on(
+    conn: AsyncConnection, origin: Origin, change: LinkChange, *, now: datetime
+) -> None:
+    """The document's open row, or a new one where another run has ended it meanwhile."""
+    values = {"state": LinkState.PUBLIC, "url": change.url, "title": change.title}
+    row = insert(links).values(
+        document_id=change.document_id,
+        asked_at=now,
+        changed_at=now,
+        **asdict(origin),
+        **values,
+    )
+    await conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["portal_id", "document_id"],
+            index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
+            set_={**values, "changed_at": now},
+        )
+    )
+
+
+async def _turned_off(
+    conn: AsyncConnection, portal_id: int, document_id: int, *, now: datetime
+) -> None:
     await conn.execute(
         update(links)
         .where(
             links.c.portal_id == portal_id,
-            links.c.run_id == run_id,
-            links.c.state == LinkState.ASKED,
+            links.c.document_id == document_id,
+            links.c.state != LinkState.OFF,
         )
-        .values(state=LinkState.OFF if is_known else LinkState.UNKNOWN, changed_at=now)
+        .values(state=LinkState.OFF, changed_at=now)
     )
 
 

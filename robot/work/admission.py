@@ -7,7 +7,7 @@ asked, a message is kept sealed, and used once it verifies.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from robot.errors import BusyError, ForgedError, OtherAppError, PortalError
 from robot.logs import get_logger
@@ -53,41 +53,41 @@ class Admission:
         self._accept = accept
         self._wake = wake
 
-    async def run(self, body: bytes, *, may_wait: bool = True) -> None:
+    async def run(self, body: bytes, *, is_kept: bool = False) -> None:
         """A robot's call: stored when this returns.
 
         Raises:
             UnreadableError, ForgedError, BusyError: it is not.
-            PortalError: the authorization server could not be asked (`may_wait` False).
+            PortalError: the authorization server still cannot be asked (`is_kept`).
         """
         invocation = parse_invocation(body)
         if await self._accept.put(self._delivery(invocation)):
             return
         try:
-            proven = await self._prove(invocation.auth)
+            proven = await self._prove(invocation.auth, is_kept=is_kept)
         except PortalError as error:
-            if not may_wait:
+            if is_kept:
                 raise
             await self._keep(Kind.RUN, body, reason=str(error))
             return
         await self._accept.put(replace(self._delivery(invocation), proven=proven.portal.id))
 
-    async def event(self, event: LifecycleEvent, body: bytes, *, may_wait: bool = True) -> None:
+    async def event(self, event: LifecycleEvent, body: bytes, *, is_kept: bool = False) -> None:
         """An install, update or uninstall; others are let pass.
 
         Raises:
             ForgedError, BusyError: nothing was done.
-            PortalError: the authorization server could not be asked (`may_wait` False).
+            PortalError: the authorization server still cannot be asked (`is_kept`).
         """
         if event.name == REMOVED:
             await self._removed(event)
         elif event.name in (INSTALLED, UPDATED):
             try:
-                await self._installed(event)
+                await self._installed(event, is_kept=is_kept)
             except (PortalError, OtherAppError) as error:
                 # Bitrix24 shows an application's id only after this call, and never calls again:
                 # it waits for the id to be added to the settings.
-                if not may_wait:
+                if is_kept:
                     raise
                 await self._keep(Kind.EVENT, body, reason=str(error))
 
@@ -98,17 +98,15 @@ class Admission:
             ForgedError: it does not verify.
             PortalError: the authorization server could not be asked.
         """
-        return await self._prove(
-            opening.auth, language=opening.language, expires_in=opening.expires_in
-        )
+        return await self._prove(opening.auth, language=opening.language)
 
     async def again(self, kind: Kind, sealed: bytes) -> None:
         """A message that was kept: the same, now that the server may answer."""
         body = self._tools.vault.open(UNVERIFIED_OWNER, sealed)["body"].encode()
         if kind is Kind.RUN:
-            await self.run(body, may_wait=False)
+            await self.run(body, is_kept=True)
         else:
-            await self.event(parse_event(body), body, may_wait=False)
+            await self.event(parse_event(body), body, is_kept=True)
 
     def _delivery(self, invocation: Invocation) -> Delivery:
         return Delivery(
@@ -122,26 +120,29 @@ class Admission:
             ),
         )
 
-    async def _prove(self, auth: Auth, *, language: str = "", expires_in: int = 0) -> Proven:
-        """Who the authorization server says the access token is from; kept from now on."""
-        verified = await self._tools.verifier.identify(
-            auth.access_token, named_server=auth.server_endpoint
-        )
+    async def _prove(self, auth: Auth, *, language: str = "", is_kept: bool = False) -> Proven:
+        """Who the authorization server says the message is from; kept from now on."""
+        verified, proven = await self._identify(auth, is_kept=is_kept)
         if verified.member_id != auth.member_id:
             raise ForgedError(NOT_A_PORTAL)
         now = datetime.now(UTC)
         installation = self._installation(verified, auth, language)
         async with self._tools.database.write() as conn:
             portal = await portals.install(conn, installation, now=now)
-            await tokens.save(
-                conn,
-                self._tools.vault,
-                portal,
-                _tokens(auth, verified, expires_in, now),
-                overrule=False,
-            )
+            await tokens.save(conn, self._tools.vault, portal, proven, overrule=False)
         log.info("portal.verified", member_id=portal.member_id, endpoint=portal.endpoint)
         return Proven(portal=portal, user_id=verified.user_id)
+
+    async def _identify(self, auth: Auth, *, is_kept: bool) -> tuple[Verified, Tokens]:
+        verifier = self._tools.verifier
+        try:
+            verified = await verifier.identify(auth.access_token, named_server=auth.server_endpoint)
+        except ForgedError as error:
+            # What was kept for long has an access token that has died meanwhile.
+            if not is_kept or isinstance(error, OtherAppError):
+                raise
+            return await verifier.identify_by_refresh(auth.refresh_token, member_id=auth.member_id)
+        return verified, _tokens(auth, verified)
 
     def _installation(self, verified: Verified, auth: Auth, language: str) -> Installation:
         token = auth.application_token
@@ -155,8 +156,8 @@ class Admission:
             application_token_hash=digest(token) if token else None,
         )
 
-    async def _installed(self, event: LifecycleEvent) -> None:
-        proven = await self._prove(event.auth, language=event.language, expires_in=event.expires_in)
+    async def _installed(self, event: LifecycleEvent, *, is_kept: bool) -> None:
+        proven = await self._prove(event.auth, language=event.language, is_kept=is_kept)
         portal = proven.portal
         async with self._tools.database.write() as conn:
             if event.name == UPDATED:
@@ -187,10 +188,9 @@ class Admission:
         log.warning("message.kept_unverified", kind=kind, reason=reason)
 
 
-def _tokens(auth: Auth, verified: Verified, expires_in: int, now: datetime) -> Tokens:
+def _tokens(auth: Auth, verified: Verified) -> Tokens:
     """The message's tokens; how long they live is believed only up to what is documented."""
-    life = timedelta(seconds=expires_in) if expires_in else TOKEN_LIFE
-    latest = now + min(life, TOKEN_LIFE)
+    latest = datetime.now(UTC) + TOKEN_LIFE
     return Tokens(
         user_id=verified.user_id,
         access_token=auth.access_token,

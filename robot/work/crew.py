@@ -18,7 +18,10 @@ from robot.work.drain import Drain
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
 
-AT_A_TIME = 100  # portals that are drained at once; the others wait their turn
+HELD = 20_000  # runs in memory, over all portals
+HELD_FOR_ONE = 500  # of one portal
+HELD_AT_LEAST = 20  # of one portal, however many are busy
+REMEMBERED = 1_000  # portals whose speed and pace are kept between two bursts
 SWEEP_EVERY = 1.0  # seconds
 STOPS_WITHIN = 8.0  # seconds for what is under way at a clean stop
 AFTER_FAILURE = 5.0  # seconds
@@ -33,8 +36,7 @@ class Crew:
         self._tools = tools
         self._drains: dict[int, Drain | None] = {}  # None: about to take the lease
         self._woken: set[int] = set()
-        self._buckets: dict[int, Bucket] = {}
-        self._free = asyncio.Semaphore(AT_A_TIME)
+        self._traffic: dict[int, Traffic] = {}
         self._group: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()  # no portal is being drained
@@ -56,7 +58,9 @@ class Crew:
     def paces(self) -> dict[int, float]:
         """Requests in our picture of each portal's bucket."""
         now = time.monotonic()
-        return {portal_id: bucket.filled(now) for portal_id, bucket in self._buckets.items()}
+        return {
+            portal_id: traffic.bucket.filled(now) for portal_id, traffic in self._traffic.items()
+        }
 
     async def run(self, admission: Admission | None = None) -> None:
         """Work until `stop`. With `admission`, also the messages that wait for verification."""
@@ -92,11 +96,10 @@ class Crew:
 
     async def _drain_portal(self, portal_id: int) -> None:
         try:
-            async with self._free:
-                while not self._stopping.is_set():
-                    self._woken.discard(portal_id)
-                    if not await self._drain_once(portal_id):
-                        break
+            while not self._stopping.is_set():
+                self._woken.discard(portal_id)
+                if not await self._drain_once(portal_id):
+                    break
         except* LeaseLostError as lost:
             log.warning("lease.lost", portal=portal_id, reason=str(lost.exceptions[0]))
         except* Exception:
@@ -116,19 +119,30 @@ class Crew:
             portal = await portals.find(conn, portal_id)
         if portal is None:
             return False
-        traffic = Traffic(self._bucket_of(portal_id), parallel=self._tools.settings.portal_parallel)
-        drain = Drain(self._tools, portal, held, traffic)
+        traffic = self._traffic_of(portal_id)
+        drain = Drain(self._tools, portal, held, traffic, share=self._share)
         self._drains[portal_id] = drain
         await drain.run()
         self._drains[portal_id] = None
         return drain.wants_look or portal_id in self._woken
 
-    def _bucket_of(self, portal_id: int) -> Bucket:
-        """Our picture of the portal's bucket; it outlives the work on it."""
+    def _share(self) -> int:
+        """How many runs one portal's worker may hold in memory."""
+        return max(min(HELD // max(len(self._drains), 1), HELD_FOR_ONE), HELD_AT_LEAST)
+
+    def _traffic_of(self, portal_id: int) -> Traffic:
+        """What is known of the portal's speed and pace; it outlives the work on a burst."""
         settings = self._tools.settings
-        return self._buckets.setdefault(
-            portal_id, Bucket(rate=settings.portal_rate, burst=settings.portal_burst)
-        )
+        if portal_id not in self._traffic:
+            bucket = Bucket(rate=settings.portal_rate, burst=settings.portal_burst)
+            self._traffic[portal_id] = Traffic(bucket, parallel=settings.portal_parallel)
+            self._forget_traffic()
+        return self._traffic[portal_id]
+
+    def _forget_traffic(self) -> None:
+        idle = [portal_id for portal_id in self._traffic if portal_id not in self._drains]
+        for portal_id in idle[: max(len(self._traffic) - REMEMBERED, 0)]:
+            del self._traffic[portal_id]
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while not self._stopping.is_set():

@@ -4,10 +4,10 @@ Talks to the database through the ledger, never to the portal.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from robot.errors import OutcomeUnknownError, PortalError, RejectedError
+from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError, RejectedError
 from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
@@ -20,15 +20,26 @@ from robot.work.ledger import Ledger
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.reporting import Reporting
 from robot.work.retries import pause
+from robot.work.traffic import METHOD_BLOCKED
+from robot.work.verdict import concerns_portal
 
-HELD = 500  # runs in memory at once; a backlog waits in the database
-PAGE = 100  # runs are loaded when there is room for so many
+# Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
+# database.
+LOADS_FROM = 0.2
 
 
 class Desk:
     """The runs of one portal that are being worked on."""
 
-    def __init__(self, ledger: Ledger, access: Access, vault: Vault, portal: Portal) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        access: Access,
+        vault: Vault,
+        portal: Portal,
+        *,
+        share: Callable[[], int],
+    ) -> None:
         self._ledger = ledger
         self._access = access
         self._vault = vault
@@ -36,7 +47,7 @@ class Desk:
         self._reporting = Reporting(ledger, access, portal)
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
-        self._offered: dict[int, Tokens] = {}  # the newest that runs brought, by user
+        self._share = share
         self.ready = ReadyCalls()
         self.wants_look = True  # there may be due runs that are not loaded
 
@@ -47,17 +58,15 @@ class Desk:
 
     async def load(self) -> None:
         """Take due runs in hand, as far as there is room."""
-        room = HELD - len(self._jobs)
-        if not self.wants_look or room < PAGE:
+        share = self._share()
+        room = share - len(self._jobs)
+        if not self.wants_look or room < max(share * LOADS_FROM, 1):
             return
         self.wants_look = False
         found, has_more = await self._ledger.load(held=self._jobs, room=room)
         self.wants_look = has_more and bool(found)
         for run in found:
             self._start(run)
-        for tokens in self._offered.values():
-            self._ledger.offered(tokens)
-        self._offered.clear()
 
     def _start(self, run: StoredRun) -> None:
         try:
@@ -68,6 +77,8 @@ class Desk:
         self._jobs[run.id] = job
         if job.outcome:
             self.ready.add(self._reporting.first(job))
+        elif datetime.now(UTC) >= run.deadline_at:
+            self._steps.append((job, job.too_late()))
         else:
             self._steps.append((job, job.proceed()))
 
@@ -82,8 +93,7 @@ class Desk:
                 refresh_token=secrets["refresh"],
                 expires_at=aware(secrets["expires"]),
             )
-            if self._access.offer(tokens):
-                self._offered[run.user_id] = tokens
+            self._access.offer(tokens)
         return Job(
             run,
             user_id=run.user_id or self._portal.user_id,
@@ -100,6 +110,8 @@ class Desk:
             ready.was_unanswered |= isinstance(result, OutcomeUnknownError)
             if isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
                 self.ready.add(ready)
+            elif self._is_blocked(ready, result):
+                self.ready.add(ready)  # its method rests; Traffic knows for how long
             elif ready.is_report:
                 self._take_report(ready, result)
             else:
@@ -110,14 +122,21 @@ class Desk:
 
         A call that was alone may be the reason: from now on it holds up only itself.
         """
-        is_late = datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report
-        if is_late or isinstance(error, RejectedError):
+        if isinstance(error, RejectedError):
+            # A no to the batch is no answer to its calls, unless it is about all of them.
+            ready.goes_alone = together > 1 and not concerns_portal(error)
+            return ready.goes_alone
+        if datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report:
             return False
         if together == 1:
             ready.goes_alone = True
             ready.tries += 1
             ready.not_before = time.monotonic() + pause(ready.tries)
         return True
+
+    def _is_blocked(self, ready: Ready, result: Answer | PortalError) -> bool:
+        is_refused = isinstance(result, NotExecutedError) and result.code == METHOD_BLOCKED
+        return is_refused and (ready.is_report or datetime.now(UTC) < ready.job.run.deadline_at)
 
     def _take_report(self, ready: Ready, result: Answer | PortalError) -> None:
         if self._reporting.answered(ready, result):
@@ -161,8 +180,13 @@ class Desk:
         elif not isinstance(step, Decided):
             for index, call in enumerate(job.expect(step)):
                 self.ready.add(Ready(job=job, index=index, call=call, user_id=job.user_id))
-        elif job.run.wants_reply:
-            job.outcome = step.outcome
+        else:
+            self._after_outcome(job, step)
+
+    def _after_outcome(self, job: Job, decided: Decided) -> None:
+        self.ready.leave(job)
+        if job.run.wants_reply:
+            job.outcome = decided.outcome
             self.ready.add(self._reporting.first(job))
         else:
             del self._jobs[job.run.id]

@@ -6,13 +6,16 @@ and decided in one transaction, then send what is ready, as far as the portal's 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from robot.errors import OutcomeUnknownError, PortalError
+from sqlalchemy.exc import SQLAlchemyError
+
+from robot.errors import ForgedError, OutcomeUnknownError, PortalError
 from robot.logs import get_logger
 from robot.portal.access import Access
 from robot.portal.session import Session
 from robot.protocol.answers import Answer
+from robot.protocol.oauth import Tokens
 from robot.store.leases import LeaseLostError
 from robot.store.portals import Portal
 from robot.work.desk import Desk
@@ -24,6 +27,8 @@ from robot.work.traffic import Traffic
 
 # An enabling call of a worker that died may be under way for as long as a call may take.
 HIDES_WAIT = 60.0  # seconds
+OVERLOADED = "OVERLOAD_LIMIT"
+UNBLOCK = "Bitrix24 blocked this portal's REST API by hand: ask its support to lift that"
 # What a request's calls were answered, or why it came to nothing as a whole.
 Landed = tuple[Sequence[Ready], Sequence[Answer | PortalError] | PortalError]
 
@@ -33,11 +38,20 @@ log = get_logger()
 class Drain:
     """The worker of one portal, for as long as it has due runs."""
 
-    def __init__(self, tools: Tools, portal: Portal, lease: Lease, traffic: Traffic) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        portal: Portal,
+        lease: Lease,
+        traffic: Traffic,
+        *,
+        share: Callable[[], int],
+    ) -> None:
         self._tools = tools
         self._portal = portal
         self._lease = lease
         self._traffic = traffic
+        self._traffic.begin()
         self._ledger = Ledger(tools, portal, lease)
         self._access = Access(
             tools.verifier,
@@ -53,8 +67,9 @@ class Drain:
             confirm=tools.confirm,
             moved=self._ledger.save_endpoint,
         )
-        self._desk = Desk(self._ledger, self._access, tools.vault, portal)
+        self._desk = Desk(self._ledger, self._access, tools.vault, portal, share=share)
         self._landed: list[Landed] = []
+        self._storing = 0  # tokens that are being verified, to be stored
         self._changed = asyncio.Event()
         self._hides_from = 0.0 if lease.was_released else time.monotonic() + HIDES_WAIT
         self._next_at: float | None = None  # when something may be sent, in monotonic seconds
@@ -85,7 +100,7 @@ class Drain:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._lease.keep())
             for tokens in await self._ledger.stored_tokens():
-                self._access.offer(tokens)
+                self._access.offer(tokens, is_stored=True)
             while not await self._turn(group):
                 await self._something_happens()
             self._lease.let_go()
@@ -102,8 +117,11 @@ class Drain:
         await self._desk.settle()
         if not self._is_stopping:
             self._send(group)
+            for tokens in self._access.worth_storing():
+                self._storing += 1
+                group.create_task(self._store(tokens))
         is_done = self._is_stopping or self._desk.is_clear
-        return is_done and not self._traffic.in_flight
+        return is_done and not (self._traffic.in_flight or self._storing)
 
     async def _something_happens(self) -> None:
         """An answer, a new run, the order to stop, or the time to send again."""
@@ -121,15 +139,22 @@ class Drain:
             wait = self._traffic.wait(now)
             batch = [] if wait else self._take(now)
             if not batch:
-                later = self._desk.ready.next_at(now=now, hides_from=self._hides_from)
-                self._next_at = now + wait if wait else later
+                self._next_at = now + wait if wait else self._later(now)
                 return
             self._traffic.departed(now)
             group.create_task(self._request(batch))
 
     def _take(self, now: float) -> list[Ready]:
-        limit = self._traffic.batch_limit()
-        return self._desk.ready.take(now=now, hides_from=self._hides_from, limit=limit)
+        load = self._traffic.next_load(now)
+        return self._desk.ready.take(load, now=now, hides_from=self._hides_from)
+
+    def _later(self, now: float) -> float | None:
+        """When something that waits for a time may be sent."""
+        times = (
+            self._traffic.next_at(now),
+            self._desk.ready.next_at(now=now, hides_from=self._hides_from),
+        )
+        return min((at for at in times if at is not None), default=None)
 
     async def _request(self, batch: list[Ready]) -> None:
         calls = [ready.call for ready in batch]
@@ -138,17 +163,40 @@ class Drain:
                 calls, user_id=batch[0].user_id, may_send=self._lease.may_send
             )
         except PortalError as error:
-            self._traffic.failed(error, time.monotonic())
-            self._landed.append((batch, error))
+            self._failed(batch, error)
         except LeaseLostError:
             raise
         except Exception:
             # Our own bug or the database's trouble: it must hold up these calls only.
             log.exception("request.failed", portal=self._portal.id, calls=len(batch))
-            unknown = OutcomeUnknownError("batch", "", "Linkrobot itself failed")
-            self._traffic.failed(unknown, time.monotonic())
-            self._landed.append((batch, unknown))
+            self._failed(batch, OutcomeUnknownError("batch", "", "Linkrobot itself failed"))
         else:
             self._traffic.arrived()
+            self._learn(batch, results)
             self._landed.append((batch, results))
         self._changed.set()
+
+    def _failed(self, batch: Sequence[Ready], error: PortalError) -> None:
+        if error.code == OVERLOADED:
+            log.error("portal.blocked", member_id=self._portal.member_id, remedy=UNBLOCK)
+        self._traffic.failed(error, time.monotonic())
+        self._learn(batch, [error] * len(batch))
+        self._landed.append((batch, error))
+
+    def _learn(self, batch: Sequence[Ready], results: Sequence[Answer | PortalError]) -> None:
+        now, unix = time.monotonic(), time.time()
+        for ready, result in zip(batch, results, strict=True):
+            self._traffic.learn(ready.call, result, now=now, unix=unix)
+
+    async def _store(self, tokens: Tokens) -> None:
+        """Keep an event's tokens for runs that bring none, once it is proven whose they are."""
+        try:
+            verified = await self._tools.verifier.identify(tokens.access_token)
+            is_proven = verified.user_id == tokens.user_id
+            if is_proven and verified.member_id == self._portal.member_id:
+                await self._ledger.save_proven(tokens)
+        except (ForgedError, PortalError, SQLAlchemyError) as error:
+            log.info("token.not_stored", user_id=tokens.user_id, reason=str(error))
+        finally:
+            self._storing -= 1
+            self._changed.set()

@@ -3,10 +3,17 @@
 import asyncio
 from datetime import UTC, datetime
 
-from robot.errors import OtherAppError, PortalError, RobotError
+from robot.errors import (
+    BusyError,
+    ForgedError,
+    OtherAppError,
+    PortalError,
+    UnreadableError,
+)
 from robot.logs import get_logger
 from robot.store import history, unverified
 from robot.store.unverified import Message
+from robot.store.vault import UnopenedError
 from robot.work.admission import Admission
 from robot.work.tools import Tools
 
@@ -46,13 +53,22 @@ async def verify_kept(tools: Tools, admission: Admission) -> int:
 
 
 async def _verify(tools: Tools, admission: Admission, message: Message) -> None:
+    """Use it or drop it only once its sender is known; anything else is tried again."""
+    is_settled = True
     try:
         await admission.again(message.kind, message.sealed)
-    except (PortalError, OtherAppError):
-        async with tools.database.write() as conn:
-            await unverified.postpone(conn, message, now=datetime.now(UTC))
-        return
-    except RobotError as error:
-        log.warning("message.dropped_unverified", kind=message.kind, reason=str(error))
+    except (ForgedError, UnreadableError, UnopenedError) as error:
+        is_settled = not isinstance(error, OtherAppError)
+        if is_settled:
+            log.warning("message.dropped_unverified", kind=message.kind, reason=str(error))
+    except (PortalError, BusyError):
+        is_settled = False
+    except Exception:
+        # One message must not hold up the others.
+        log.exception("message.not_verified", kind=message.kind)
+        is_settled = False
     async with tools.database.write() as conn:
-        await unverified.drop(conn, message.id)
+        if is_settled:
+            await unverified.drop(conn, message.id)
+        else:
+            await unverified.postpone(conn, message, now=datetime.now(UTC))

@@ -56,6 +56,11 @@ class Job:
         """The flow's first step, or the one after what it chose was written down."""
         return self._step(lambda: self._flow.send(None))
 
+    def too_late(self) -> Decided:
+        """The run's time was over before it could be worked on (again)."""
+        was_asked = self.run.chosen is not None
+        return Decided(outcome=_told(gave_up(None)), is_known=not was_asked)
+
     def expect(self, step: Call | tuple[Call, ...]) -> tuple[Call, ...]:
         """The calls of a step; their answers are waited for from now on."""
         self._is_single = isinstance(step, Call)

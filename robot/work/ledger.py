@@ -14,6 +14,7 @@ from robot.logs import get_logger
 from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
 from robot.protocol.oauth import Tokens
 from robot.store import leases, links, portals, runs, tokens
+from robot.store.links import Origin
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.work.job import Decided, Job
@@ -76,12 +77,6 @@ class Ledger:
             )
         )
 
-    def offered(self, offered: Tokens) -> None:
-        """An event brought newer tokens of a user."""
-        self._noted.append(
-            lambda conn: tokens.save(conn, self._vault, self._portal, offered, overrule=False)
-        )
-
     async def flush(self) -> None:
         """Write all that was noted; on disk when this returns.
 
@@ -103,6 +98,12 @@ class Ledger:
         )
         log.info("token.renewed", member_id=self._portal.member_id, user_id=renewed.user_id)
 
+    async def save_proven(self, proven: Tokens) -> None:
+        """An event's tokens, after the authorization server said whose they are."""
+        await self._write(
+            [lambda conn: tokens.save(conn, self._vault, self._portal, proven, overrule=False)]
+        )
+
     async def save_endpoint(self, endpoint: str) -> None:
         """The portal's confirmed new address."""
         await self._write([lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint)])
@@ -117,25 +118,17 @@ class Ledger:
     async def _write_chosen(self, run: StoredRun, chosen: Chosen, conn: AsyncConnection) -> None:
         await runs.save_chosen(conn, run.id, chosen.document_ids)
         if chosen.public:
-            await links.ask(
-                conn,
-                self._portal.id,
-                chosen.document_ids,
-                run_id=run.id,
-                item=run.document_id,
-                now=datetime.now(UTC),
-            )
+            origin = self._origin(run)
+            await links.ask(conn, origin, chosen.document_ids, now=datetime.now(UTC))
+
+    def _origin(self, run: StoredRun) -> Origin:
+        return Origin(portal_id=self._portal.id, run_id=run.id, item=run.document_id)
 
     async def _write_decided(self, job: Job, decided: Decided, conn: AsyncConnection) -> None:
         now, outcome, run = datetime.now(UTC), decided.outcome, job.run
         await runs.decide(conn, run.id, outcome, now=now)
         await links.settle(
-            conn,
-            self._portal.id,
-            outcome.links,
-            run_id=run.id,
-            is_known=decided.is_known,
-            now=now,
+            conn, self._origin(run), outcome.links, is_known=decided.is_known, now=now
         )
         if outcome.registered:
             await portals.save_robots(

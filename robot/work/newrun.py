@@ -20,7 +20,7 @@ def from_invocation(
 ) -> NewRun:
     """The run that a robot's call asks for; its secrets sealed."""
     now, auth = datetime.now(UTC), invocation.auth
-    sent_at = invocation.sent_at or now
+    sent_at, latest = invocation.sent_at or now, now + TOKEN_LIFE
     return NewRun(
         portal_id=portal_id,
         code=invocation.code,
@@ -41,7 +41,7 @@ def from_invocation(
                 "event_token": invocation.event_token,
                 "access": auth.access_token,
                 "refresh": auth.refresh_token,
-                "expires": int((auth.expires_at or now + TOKEN_LIFE).timestamp()),
+                "expires": int(min(auth.expires_at or latest, latest).timestamp()),
             },
         ),
     )

@@ -2,17 +2,19 @@
 
 - A batch carries the calls of one user only; whose call has waited longest fills the next one.
 - Calls that free a waiting workflow go first.
-- A document has at most one changing call under way, in Bitrix24's own order: of two runs for the
-  same document the later one has the last word.
+- Runs take turns at a document, in Bitrix24's own order, from their first call about it to their
+  outcome: of two runs for the same document the later one has the last word.
 """
 
 from bisect import insort
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from robot.protocol.calls import BATCH_LIMIT, Call, fits_batch
+from robot.protocol.calls import Call, fits_batch
 from robot.work.job import Job
+from robot.work.traffic import Load
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Ready:
     not_before: float = 0.0  # monotonic seconds
     tries: int = 0
     was_unanswered: bool = False  # a try may have been heard
-    goes_alone: bool = False  # it came to nothing when it was sent alone
+    goes_alone: bool = False  # it may be the reason that a request came to nothing
     refused_users: set[int] = field(default_factory=set)
 
     @property
@@ -37,11 +39,12 @@ class Ready:
 
 
 class ReadyCalls:
-    """Waiting calls in their order, and the documents with a changing call under way."""
+    """Waiting calls in their order, and whose turn it is at each document."""
 
     def __init__(self) -> None:
         self._waiting: list[Ready] = []
-        self._busy: set[int] = set()
+        self._under_way: set[int] = set()  # documents
+        self._turns: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -49,9 +52,20 @@ class ReadyCalls:
     def add(self, ready: Ready) -> None:
         """A call to send, for the first time or again."""
         insort(self._waiting, ready, key=lambda waiting: waiting.order)
+        document = ready.call.turn_at
+        if document and ready.job.order not in self._turns[document]:
+            insort(self._turns[document], ready.job.order)
 
-    def take(self, *, now: float, hides_from: float = 0.0, limit: int = BATCH_LIMIT) -> list[Ready]:
-        """The calls of the next request; they are under way until `landed`.
+    def leave(self, job: Job) -> None:
+        """The job has its outcome: the next one's turn at its documents."""
+        for document, turns in list(self._turns.items()):
+            if job.order in turns:
+                turns.remove(job.order)
+            if not turns:
+                del self._turns[document]
+
+    def take(self, load: Load, *, now: float, hides_from: float = 0.0) -> list[Ready]:
+        """Fill the next request; its calls are under way until `landed`.
 
         Before `hides_from` no link is turned off: an enabling call of a worker that died may
         still be under way.
@@ -61,17 +75,19 @@ class ReadyCalls:
             is_lone = ready.goes_alone or not fits_batch(ready.call)
             if taken and (is_lone or ready.user_id != taken[0].user_id):
                 continue
-            taken.append(ready)
-            if is_lone or len(taken) == limit:
-                break
+            if load.admits(ready.call):
+                load.add(ready.call)
+                taken.append(ready)
+                if is_lone or load.is_full:
+                    break
         chosen = {id(ready) for ready in taken}
         self._waiting = [ready for ready in self._waiting if id(ready) not in chosen]
-        self._busy |= {ready.call.changes for ready in taken if ready.call.changes}
+        self._under_way |= {ready.call.turn_at for ready in taken if ready.call.turn_at}
         return taken
 
     def landed(self, ready: Ready) -> None:
         """The call's request is over, whatever came of it."""
-        self._busy.discard(ready.call.changes or 0)
+        self._under_way.discard(ready.call.turn_at or 0)
 
     def next_at(self, *, now: float, hides_from: float) -> float | None:
         """When the next of the calls that wait for a time may be sent, in monotonic seconds."""
@@ -82,13 +98,13 @@ class ReadyCalls:
         return min((at for at in times if at > now), default=None)
 
     def _sendable(self, now: float, hides_from: float) -> Iterator[Ready]:
-        """What may go now. A changing call waits for those before it on the same document."""
-        held = set(self._busy)
+        """What may go now, each document's calls in turn and never two of them together."""
+        held = set(self._under_way)
         for ready in self._waiting:
-            changes = ready.call.changes
-            if changes in held:
+            document = ready.call.turn_at
+            if document and (document in held or self._turns[document][0] != ready.job.order):
                 continue
-            if changes:
-                held.add(changes)
             if ready.not_before <= now and (not ready.call.hides or hides_from <= now):
+                if document:
+                    held.add(document)
                 yield ready

@@ -1,40 +1,58 @@
-"""How many requests a portal gets, and when. No I/O: times are monotonic seconds.
+"""How many requests a portal gets, when, and how much goes into one. No I/O.
 
-A portal that fails as a whole is probed with one request at a time, after growing pauses.
+A portal that fails as a whole is probed with one request at a time, after growing pauses. Times
+are monotonic seconds unless Unix time is said.
 """
 
+from collections import Counter
+
 from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError
-from robot.protocol.calls import BATCH_LIMIT
+from robot.protocol.answers import Answer
+from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.protocol.operating import OperatingTime
 from robot.protocol.pacing import Bucket
+from robot.protocol.timing import BATCH_SECONDS, Timings
 from robot.work.retries import pause
 
 FULL_BUCKET = "QUERY_LIMIT_EXCEEDED"
+METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
 
 
 class Traffic:
-    """The requests to one portal: those in flight, those that its pace allows."""
+    """The requests to one portal, and what its answers told about its speed and its limits."""
 
     def __init__(self, bucket: Bucket, *, parallel: int) -> None:
         self.bucket = bucket
         self.in_flight = 0
         self._parallel = parallel
+        self._timings = Timings()
+        self._operating = OperatingTime()
         self._failures = 0  # whole requests in a row
         self._quiet_until = 0.0
+
+    def begin(self) -> None:
+        """A new worker: the requests of the one before are no longer its concern."""
+        self.in_flight = 0
 
     def has_room(self) -> bool:
         """Whether one more request may be in flight."""
         return self.in_flight < (1 if self._failures else self._parallel)
 
-    def batch_limit(self) -> int:
-        """How many calls may go together: fewer and fewer while requests come to nothing.
-
-        One call that makes the portal fail is found that way, and delays only itself.
-        """
-        return max(BATCH_LIMIT >> self._failures, 1)
-
     def wait(self, now: float) -> float:
         """Seconds until the next request may leave."""
         return max(self.bucket.wait(now), self._quiet_until - now, 0.0)
+
+    def next_load(self, now: float) -> "Load":
+        """A request to be filled.
+
+        One call that makes the portal fail is found by sending fewer and fewer together.
+        """
+        limit = max(BATCH_LIMIT >> self._failures, 1)
+        return Load(self._timings, self._operating, now=now, limit=limit)
+
+    def next_at(self, now: float) -> float | None:
+        """When the next method that rests may be tried."""
+        return self._operating.next_at(now)
 
     def departed(self, now: float) -> None:
         """A request leaves."""
@@ -55,3 +73,45 @@ class Traffic:
             self._failures += 1
             retry_after = getattr(error, "retry_after", 0.0)
             self._quiet_until = now + pause(self._failures, at_least=retry_after)
+
+    def learn(self, call: Call, result: Answer | PortalError, *, now: float, unix: float) -> None:
+        """What a call's answer tells about its method."""
+        if isinstance(result, Answer):
+            self._timings.note(call.method, result.time)
+            self._operating.ran(call.method, result.time, now=now, unix_now=unix)
+        elif result.code == METHOD_BLOCKED:
+            self._operating.refused(call.method, now)
+        else:
+            self._operating.vanished(call.method)
+
+
+class Load:
+    """One request while it is being filled: not too many calls, not too much time."""
+
+    def __init__(
+        self, timings: Timings, operating: OperatingTime, *, now: float, limit: int
+    ) -> None:
+        self._timings = timings
+        self._operating = operating
+        self._now = now
+        self._limit = limit
+        self._calls: Counter[str] = Counter()
+        self._seconds = 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """No further call fits."""
+        return self._calls.total() >= self._limit or self._seconds >= BATCH_SECONDS
+
+    def admits(self, call: Call) -> bool:
+        """Whether this call may go with the others; one alone may always, unless it rests."""
+        if not self._operating.admits(call.method, self._now):
+            return False
+        longer = self._seconds + self._timings.expected(call.method)
+        return not self._calls or (not self.is_full and longer <= BATCH_SECONDS)
+
+    def add(self, call: Call) -> None:
+        """The call goes with this request."""
+        self._operating.departed(call.method)
+        self._calls[call.method] += 1
+        self._seconds += self._timings.expected(call.method)

@@ -14,6 +14,7 @@ from robot.work.retries import pause
 
 NOT_SAVED_YET = "404"  # the workflow is written down only after the robot was called
 LOCKED = "423"
+PORTAL_DELETED = "PORTAL_DELETED"
 # Seconds for which a workflow that is not found may still appear.
 APPEARS_WITHIN = 300.0
 # Longest pause while a workflow that is just being written down is not found, in seconds.
@@ -72,6 +73,15 @@ def judge(
     return _refused(result, attempt)
 
 
+def concerns_portal(error: RejectedError) -> bool:
+    """Whether a refusal is about the portal or our access to it, whatever was called."""
+    return (
+        error.code in ABOUT_ACCESS
+        or error.code == PORTAL_DELETED
+        or "commercial plan" in error.text.lower()
+    )
+
+
 def _not_found(attempt: int, waited: float, *, was_unanswered: bool) -> Verdict:
     if was_unanswered:
         return Verdict(ending=Ending.REPORTED, note="An earlier send was heard.")
@@ -81,10 +91,10 @@ def _not_found(attempt: int, waited: float, *, was_unanswered: bool) -> Verdict:
 
 
 def _refused(error: RejectedError, attempt: int) -> Verdict:
-    if error.code in ABOUT_ACCESS or "commercial plan" in error.text.lower():
-        return Verdict(retry_in=pause(attempt, at_least=PROBING), other_user=True)
-    if error.code == "PORTAL_DELETED":
+    if error.code == PORTAL_DELETED:
         return Verdict(ending=Ending.PORTAL_DELETED, note=error.text)
+    if concerns_portal(error):
+        return Verdict(retry_in=pause(attempt, at_least=PROBING), other_user=True)
     if error.code in ("ACCESS_DENIED", LOCKED):
         return Verdict(ending=Ending.REFUSED, note=f"{error.text} ({error.code})")
     return Verdict(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from robot.flows import texts
+from robot.flows.catalogue import ROBOTS
 from robot.flows.texts import br, de, en, fr, it, la, pl, ru, tr, ua
-from robot.protocol.registration import Definition, Field, add_params
+from robot.protocol.registration import Definition, add_params
 
 MODULES = {
     "en": en.TEXTS,
@@ -39,45 +40,7 @@ RESERVED_NAMES = {
 }
 PROPERTIES_LIMIT = 65_535  # bytes of PHP's serialize(), for inputs and for outputs each
 
-INPUTS = ["document_id", "template_id"]
-OUTPUTS = {
-    "linkrobot_enable": [
-        "public_url",
-        "succeeded",
-        "error_code",
-        "error_text",
-        "linked_document_id",
-        "document_title",
-        "document_number",
-    ],
-    "linkrobot_disable": ["succeeded", "error_code", "error_text", "linked_document_id"],
-}
-
-
-def own_or_shared(own: str, shared: str) -> dict[str, str]:
-    return texts.localized(own if own in en.TEXTS else shared)
-
-
-def definition(code: str) -> Definition:
-    return Definition(
-        code=code,
-        name=texts.localized(f"{code}.name"),
-        description=texts.localized(f"{code}.description"),
-        inputs=tuple(
-            Field(
-                name=name,
-                title=texts.localized(f"input.{name}"),
-                description=own_or_shared(
-                    f"{code}.{name}.description", f"input.{name}.description"
-                ),
-            )
-            for name in INPUTS
-        ),
-        outputs=tuple(
-            Field(name=name, title=own_or_shared(f"{code}.output.{name}", f"output.{name}"))
-            for name in OUTPUTS[code]
-        ),
-    )
+DEFINITIONS = [pytest.param(robot.definition, id=code) for code, robot in ROBOTS.items()]
 
 
 def shown(robot: Definition) -> list[Mapping[str, str]]:
@@ -158,31 +121,35 @@ def test_languages_are_not_mixed_up(language: str, foreign: str) -> None:
     assert not set(written) & set(foreign)
 
 
-@pytest.mark.parametrize("code", OUTPUTS)
-def test_a_robots_names_are_such_as_bitrix24_takes(code: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9._-]{1,128}", code)
-    for name in [*INPUTS, *OUTPUTS[code]]:
+@pytest.mark.parametrize("robot", DEFINITIONS)
+def test_a_robots_names_are_such_as_bitrix24_takes(robot: Definition) -> None:
+    inputs = [one.name for one in robot.inputs]
+    outputs = [one.name for one in robot.outputs]
+
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,128}", robot.code)
+    for name in [*inputs, *outputs]:
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
-    outputs = {name.lower() for name in OUTPUTS[code]}  # compared without regard to case
-    assert not outputs & {*INPUTS, *RESERVED_NAMES}
+    # compared without regard to case
+    assert not {name.lower() for name in outputs} & {*inputs, *RESERVED_NAMES}
+    assert len({name.lower() for name in outputs}) == len(outputs)
 
 
-@pytest.mark.parametrize("code", OUTPUTS)
-def test_a_robot_in_all_languages_fits_into_bitrix24s_table(code: str) -> None:
-    params = add_params(definition(code), handler="https://app.example/bitrix24/robot", user_id=1)
+@pytest.mark.parametrize("robot", DEFINITIONS)
+def test_a_robot_in_all_languages_fits_into_bitrix24s_table(robot: Definition) -> None:
+    params = add_params(robot, handler="https://app.example/bitrix24/robot", user_id=1)
 
     assert serialized_bytes(params["PROPERTIES"]) < PROPERTIES_LIMIT
     assert serialized_bytes(params["RETURN_PROPERTIES"]) < PROPERTIES_LIMIT
 
 
-@pytest.mark.parametrize("code", OUTPUTS)
-def test_everything_that_is_shown_is_there_in_every_language(code: str) -> None:
-    for text in shown(definition(code)):
+@pytest.mark.parametrize("robot", DEFINITIONS)
+def test_everything_that_is_shown_is_there_in_every_language(robot: Definition) -> None:
+    for text in shown(robot):
         assert set(text) == set(texts.LANGUAGES)
         assert text["en"]
 
 
 def test_no_text_lacks_a_robot_that_says_it() -> None:
-    said = {text["en"] for code in OUTPUTS for text in shown(definition(code))}
+    said = {text["en"] for robot in ROBOTS.values() for text in shown(robot.definition)}
 
     assert said == set(en.TEXTS.values())
