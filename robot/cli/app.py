@@ -1,11 +1,13 @@
 """All commands in one place: `linkrobot --help` is this file."""
 
+import logging
 import sys
 
 import typer
 
 from robot.cli import by_hand, demo, registered, running, shown
 from robot.errors import RobotError
+from robot.logs import configure_logs
 
 app = typer.Typer(
     help="An automation rule for Bitrix24 that turns on a document's public link.",
@@ -32,6 +34,7 @@ app.add_typer(link, name="link")
 
 def main() -> None:
     """Run a command; what the operator must mend is one sentence and status 2."""
+    configure_logs(level=logging.WARNING)  # to stderr: stdout is for what was asked
     try:
         app()
     except RobotError as error:

@@ -118,6 +118,15 @@ def gave_up(error: PortalError | None) -> FlowError:
     return FlowError("gave_up", _with_words(text, error) if error else text)
 
 
+def no_link(document_id: int) -> FlowError:
+    """The link was turned on, but the answer does not hold it: it is never guessed."""
+    return FlowError(
+        "no_link",
+        f"Bitrix24 turned the public link of document {document_id} on but gave no address. Open "
+        "the document in Bitrix24 and copy its public link.",
+    )
+
+
 def internal_error(run_id: int) -> FlowError:
     """A fault of ours; the log has the details under the run's number."""
     return FlowError(

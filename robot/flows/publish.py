@@ -3,6 +3,7 @@
 from robot.errors import FlowError, RejectedError
 from robot.flows import documents, inputs
 from robot.flows.documents import Document
+from robot.flows.failures import no_link
 from robot.flows.flow import Chosen, Flow, LinkChange, Outcome, Run, succeeded
 from robot.protocol.answers import Answer
 from robot.protocol.items import Item
@@ -43,11 +44,7 @@ def _known(looked_up: Answer | RejectedError, document_id: int) -> Document:
 
 def _published(document: Document, url: str, item: Item | None) -> Outcome:
     if not url:
-        raise FlowError(
-            "no_link",
-            f"Bitrix24 turned the public link of document {document.id} on but gave no address. "
-            "Open the document in Bitrix24 and copy its public link.",
-        )
+        raise no_link(document.id)
     named = f"{document.id} «{document.title}»" if document.title else str(document.id)
     log = f"The public link of document {named} is on: {url}"
     if item and document.entity_id and not document.belongs_to(item):

@@ -94,7 +94,7 @@ class Access:
                     tokens, member_id=self._member_id, client_id=self._client_id
                 )
             except RejectedError:
-                held.remove(tokens)
+                held[:] = [pair for pair in held if pair is not tokens]
                 continue
             await self._save(renewed)
             held[:] = [renewed, *held][:KEPT]

@@ -40,8 +40,9 @@ async def keep(
     conn: AsyncConnection, kind: Kind, sealed: bytes, *, message_hash: bytes, now: datetime
 ) -> bool:
     """Keep a message for later; False where too many wait already. A repeat is kept once."""
+    same = select(func.count()).where(unverified.c.message_hash == message_hash)
     number = await conn.scalar(select(func.count()).select_from(unverified)) or 0
-    if number >= LIMIT:
+    if number >= LIMIT and not await conn.scalar(same):
         return False
     row = insert(unverified).values(
         kind=kind,

@@ -72,7 +72,7 @@ def read_keys(keys: Sequence[str], data_dir: Path, *, is_new: bool) -> Sequence[
                 "open the application once in each Bitrix24, which installs it anew."
             )
         _make_key(path)
-    return path.read_text(encoding="ascii").split()
+    return path.read_text(encoding="ascii", errors="replace").split()
 
 
 def _make_key(path: Path) -> None:

@@ -94,6 +94,9 @@ class Accept:
         except Exception as error:
             await self._store_failed(group, error)
             return
+        except asyncio.CancelledError:
+            _refuse(group)
+            raise
         for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
                 stored.set_result(portal_id)

@@ -11,7 +11,7 @@ from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError, Rej
 from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
-from robot.protocol.oauth import Tokens, aware
+from robot.protocol.oauth import APP_INFO, RENEWAL, Tokens, aware
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
@@ -107,7 +107,7 @@ class Desk:
         results = [found] * len(batch) if isinstance(found, PortalError) else found
         for ready, result in zip(batch, results, strict=True):
             self.ready.landed(ready)
-            ready.was_unanswered |= isinstance(result, OutcomeUnknownError)
+            ready.was_unanswered |= _may_be_heard(result)
             if isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
                 self.ready.add(ready)
             elif self._is_blocked(ready, result):
@@ -190,3 +190,8 @@ class Desk:
             self.ready.add(self._reporting.first(job))
         else:
             del self._jobs[job.run.id]
+
+
+def _may_be_heard(result: Answer | PortalError) -> bool:
+    """Whether the portal may have done it; an unanswered authorization server says nothing."""
+    return isinstance(result, OutcomeUnknownError) and result.method not in (APP_INFO, RENEWAL)

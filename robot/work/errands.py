@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from robot.errors import RobotError
 from robot.settings import Settings
 from robot.store import history, runs
 from robot.store.database import Database
@@ -62,9 +63,15 @@ async def open_errands(settings: Settings) -> AsyncIterator[Errands]:
             return
         tools = await stack.enter_async_context(open_tools(settings))
         crew = Crew(tools)
-        async with asyncio.TaskGroup() as group:
-            work = group.create_task(crew.run())
-            await asyncio.sleep(0)  # the crew is there before it is woken
-            yield Errands(database=tools.database, wake=crew.wake)
-            await crew.stop()
-            work.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                work = group.create_task(crew.run())
+                await asyncio.sleep(0)  # the crew is there before it is woken
+                yield Errands(database=tools.database, wake=crew.wake)
+                await crew.stop()
+                work.cancel()
+        except* RobotError as errors:
+            refused = errors.exceptions[0]
+        else:
+            return
+    raise refused

@@ -7,19 +7,28 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 
-from robot.errors import PortalError, RejectedError, SettingsError
+from robot.errors import (
+    FlowError,
+    MovedError,
+    PortalError,
+    RejectedError,
+    SettingsError,
+    TokenError,
+)
 from robot.flows import documents
-from robot.flows.failures import explain, gave_up
+from robot.flows.failures import explain, gave_up, no_link
 from robot.portal.client import send_together
 from robot.protocol.answers import Answer
 from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.settings import is_loopback
 from robot.work.retries import pause
 
 # https://<portal>/rest/<user>/<code>/, as Bitrix24 shows it under «Inbound webhook».
-_ADDRESS = re.compile(r"(https?://[^/\s?#@]+)/rest/([0-9]+)/([0-9A-Za-z]+)(?:/[\w.]*)?")
+_ADDRESS = re.compile(r"(https?)://([^/\s?#@]+)/rest/([0-9]+)/([0-9A-Za-z]+)(?:/[\w.]*)?")
 TRIES = 8  # of one request; about a minute in all
 
 
@@ -41,12 +50,15 @@ def webhook_address(text: str) -> str:
         SettingsError: it is not a webhook's address; the text is not repeated.
     """
     match = _ADDRESS.fullmatch(text.strip())
-    if not match:
+    is_safe = match and (
+        match[1] == "https" or is_loopback(urlsplit(f"//{match[2]}").hostname or "")
+    )
+    if not match or not is_safe:
         raise SettingsError(
             "This is not the address of an inbound webhook. In Bitrix24: Developer resources, "
             "Other, Inbound webhook; it looks like https://acme.bitrix24.com/rest/1/CODE/"
         )
-    return f"{match[1]}/rest/{match[2]}/{match[3]}/"
+    return f"{match[1]}://{match[2]}/rest/{match[3]}/{match[4]}/"
 
 
 async def change_links(
@@ -87,14 +99,28 @@ async def _ask(
 
 
 def _is_final(result: Answer | PortalError | None) -> bool:
-    return isinstance(result, Answer | RejectedError)
+    """A webhook has no other token to try, and its address is the operator's to change."""
+    return isinstance(result, Answer | RejectedError | TokenError | MovedError)
 
 
 def _done(document_id: int, result: Answer | PortalError, *, public: bool) -> Done:
     if isinstance(result, Answer):
         url = documents.read_link(result) if public else ""
-        return Done(document_id=document_id, succeeded=True, public_url=url)
-    error = explain(result) if isinstance(result, RejectedError) else gave_up(result)
+        if url or not public:
+            return Done(document_id=document_id, succeeded=True, public_url=url)
+        error = no_link(document_id)
+    else:
+        error = _told(result)
     return Done(
         document_id=document_id, succeeded=False, error_code=error.code, error_text=error.text
     )
+
+
+def _told(error: PortalError) -> FlowError:
+    if isinstance(error, TokenError):
+        text = "Bitrix24 does not know this webhook: its code is wrong, or it was deleted."
+        return FlowError("no_token", text)
+    if isinstance(error, MovedError):
+        host = urlsplit(error.location).hostname
+        return FlowError("portal_moved", f"The portal moved to {host}: use its new address.")
+    return explain(error) if isinstance(error, RejectedError) else gave_up(error)
