@@ -1,11 +1,10 @@
 """GET /healthz: the process is alive. GET /readyz: it can store runs."""
 
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from handlers.state import State
+from robot.store.database import is_reachable
 
 
 async def healthz(_request: Request[State]) -> Response:
@@ -15,9 +14,6 @@ async def healthz(_request: Request[State]) -> Response:
 
 async def readyz(request: Request[State]) -> Response:
     """The database answers; the work runs, else the process would have ended."""
-    try:
-        async with request.state["tools"].database.read() as conn:
-            await conn.execute(select(1))
-    except SQLAlchemyError:
-        return PlainTextResponse("the database does not answer\n", status_code=503)
-    return PlainTextResponse("ready\n")
+    if await is_reachable(request.state["tools"].database):
+        return PlainTextResponse("ready\n")
+    return PlainTextResponse("the database does not answer\n", status_code=503)

@@ -4,7 +4,7 @@ from robot.errors import FlowError, RejectedError
 from robot.flows import documents, inputs
 from robot.flows.documents import Document
 from robot.flows.failures import no_link
-from robot.flows.flow import Chosen, Flow, LinkChange, Outcome, Run, succeeded
+from robot.flows.flow import Chosen, Flow, LinkChange, Outcome, Run, failed, succeeded
 from robot.protocol.answers import Answer
 from robot.protocol.items import Item
 
@@ -44,7 +44,9 @@ def _known(looked_up: Answer | RejectedError, document_id: int) -> Document:
 
 def _published(document: Document, url: str, item: Item | None) -> Outcome:
     if not url:
-        raise no_link(document.id)
+        error = no_link(document.id)
+        change = LinkChange(document_id=document.id, public=True, title=document.title)
+        return failed(error.code, error.text, change)
     named = f"{document.id} «{document.title}»" if document.title else str(document.id)
     log = f"The public link of document {named} is on: {url}"
     if item and document.entity_id and not document.belongs_to(item):

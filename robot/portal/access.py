@@ -35,6 +35,7 @@ class Access:
         self._save = save  # writes a renewed pair down before it is used
         self._held: dict[int, list[Tokens]] = defaultdict(list)
         self._spoiled: set[str] = set()
+        self._renewed: set[str] = set()
         self._stored_until: dict[int, datetime] = {}
         self._renewing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -81,8 +82,13 @@ class Access:
             return self._live(user_id) or await self._renew(user_id)
 
     def spoil(self, tokens: Tokens) -> None:
-        """The portal did not take this access token; its refresh token may still be good."""
+        """The portal did not take this access token; its refresh token may still be good.
+
+        Where it is one that was just renewed, renewing again would not help either.
+        """
         self._spoiled.add(tokens.access_token)
+        if tokens.access_token in self._renewed:
+            self._held[tokens.user_id].clear()
 
     async def _renew(self, user_id: int) -> Tokens:
         held = self._held[user_id]
@@ -97,6 +103,7 @@ class Access:
                 held[:] = [pair for pair in held if pair is not tokens]
                 continue
             await self._save(renewed)
+            self._renewed.add(renewed.access_token)
             held[:] = [renewed, *held][:KEPT]
             return renewed
         raise RejectedError(RENEWAL, NO_TOKEN, "")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from robot.errors import UnreadableError
 from robot.protocol.auth import Auth, parse_auth
 from robot.protocol.fields import Fields
 from robot.protocol.forms import Value, parse_form
@@ -24,7 +25,7 @@ class Invocation:
 
     workflow_id: str
     code: str  # the robot's, as registered
-    item: Item | None  # None: not a CRM item, or none that we know
+    item: Item | None  # None: not a CRM item, or none that we can read
     document_id: str  # its id part as sent, such as DEAL_1188; "" where none was sent
     event_token: str = field(repr=False)  # resumes the waiting workflow; a secret
     properties: dict[str, Value] = field(repr=False)  # the administrator's inputs; {} if none
@@ -42,12 +43,12 @@ def parse_invocation(body: bytes) -> Invocation:
         UnreadableError: no code, event_token or auth[member_id], or a field of the wrong shape.
     """
     form = Fields(parse_form(body))
-    document_id = form.values.get("document_id")
+    item, document_id = _read_item(form)
     return Invocation(
         workflow_id=form.text("workflow_id"),
         code=form.required("code", CODE),
-        item=parse_item(document_id, form.values.get("document_type")) if document_id else None,
-        document_id=id_string(document_id) if document_id else "",
+        item=item,
+        document_id=document_id,
         event_token=form.required("event_token", EVENT_TOKEN),
         properties=dict(form.inner("properties").values),
         wants_reply=form.text("use_subscription") == "Y",
@@ -55,3 +56,21 @@ def parse_invocation(body: bytes) -> Invocation:
         sent_at=form.moment("ts"),
         auth=parse_auth(form.inner("auth")),
     )
+
+
+def _read_item(form: Fields) -> tuple[Item | None, str]:
+    """The item and its id as sent.
+
+    What cannot be read is no reason to refuse the call: its workflow waits, and is told.
+    """
+    document_id = form.values.get("document_id")
+    if not document_id:
+        return None, ""
+    try:
+        written = id_string(document_id)
+    except UnreadableError:
+        return None, ""
+    try:
+        return parse_item(document_id, form.values.get("document_type")), written
+    except UnreadableError:
+        return None, written

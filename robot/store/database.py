@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from robot.errors import SettingsError
@@ -47,6 +48,16 @@ class Database:
         """Close all connections."""
         await self._writer.dispose()
         await self._readers.dispose()
+
+
+async def is_reachable(database: Database) -> bool:
+    """Whether the database answers."""
+    try:
+        async with database.read() as conn:
+            await conn.execute(select(1))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) -> Vault:

@@ -11,7 +11,7 @@ from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError, Rej
 from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
-from robot.protocol.oauth import APP_INFO, RENEWAL, Tokens, aware
+from robot.protocol.oauth import Tokens, aware
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
@@ -20,7 +20,7 @@ from robot.work.ledger import Ledger
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.reporting import Reporting
 from robot.work.retries import pause
-from robot.work.traffic import METHOD_BLOCKED
+from robot.work.traffic import METHOD_BLOCKED, NOT_THE_PORTAL
 from robot.work.verdict import concerns_portal
 
 # Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
@@ -108,10 +108,10 @@ class Desk:
         for ready, result in zip(batch, results, strict=True):
             self.ready.landed(ready)
             ready.was_unanswered |= _may_be_heard(result)
-            if isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
-                self.ready.add(ready)
-            elif self._is_blocked(ready, result):
+            if self._is_blocked(ready, result):
                 self.ready.add(ready)  # its method rests; Traffic knows for how long
+            elif isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
+                self.ready.add(ready)
             elif ready.is_report:
                 self._take_report(ready, result)
             else:
@@ -128,8 +128,9 @@ class Desk:
             return ready.goes_alone
         if datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report:
             return False
-        if together == 1:
-            ready.goes_alone = True
+        is_about_user = error.method in NOT_THE_PORTAL
+        if together == 1 or is_about_user:
+            ready.goes_alone = not is_about_user
             ready.tries += 1
             ready.not_before = time.monotonic() + pause(ready.tries)
         return True
@@ -194,4 +195,4 @@ class Desk:
 
 def _may_be_heard(result: Answer | PortalError) -> bool:
     """Whether the portal may have done it; an unanswered authorization server says nothing."""
-    return isinstance(result, OutcomeUnknownError) and result.method not in (APP_INFO, RENEWAL)
+    return isinstance(result, OutcomeUnknownError) and result.method not in NOT_THE_PORTAL

@@ -23,7 +23,7 @@ from robot.work.lease import Lease
 from robot.work.ledger import Ledger
 from robot.work.ready import Ready
 from robot.work.tools import Tools
-from robot.work.traffic import Traffic
+from robot.work.traffic import FULL_BUCKET, Traffic
 
 # An enabling call of a worker that died may be under way for as long as a call may take.
 HIDES_WAIT = 60.0  # seconds
@@ -168,7 +168,7 @@ class Drain:
             raise
         except Exception:
             # Our own bug or the database's trouble: it must hold up these calls only.
-            log.exception("request.failed", portal=self._portal.id, calls=len(batch))
+            log.exception("request.crashed", portal=self._portal.id, calls=len(batch))
             self._failed(batch, OutcomeUnknownError("batch", "", "Linkrobot itself failed"))
         else:
             self._traffic.arrived()
@@ -179,6 +179,14 @@ class Drain:
     def _failed(self, batch: Sequence[Ready], error: PortalError) -> None:
         if error.code == OVERLOADED:
             log.error("portal.blocked", member_id=self._portal.member_id, remedy=UNBLOCK)
+        elif error.code != FULL_BUCKET:
+            log.warning(
+                "request.failed",
+                member_id=self._portal.member_id,
+                calls=len(batch),
+                error_code=error.code,
+                reason=error.text,
+            )
         self._traffic.failed(error, time.monotonic())
         self._learn(batch, [error] * len(batch))
         self._landed.append((batch, error))

@@ -9,6 +9,7 @@ from collections import Counter
 from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError
 from robot.protocol.answers import Answer
 from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.protocol.oauth import APP_INFO, RENEWAL
 from robot.protocol.operating import OperatingTime
 from robot.protocol.pacing import Bucket
 from robot.protocol.timing import BATCH_SECONDS, Timings
@@ -16,6 +17,7 @@ from robot.work.retries import pause
 
 FULL_BUCKET = "QUERY_LIMIT_EXCEEDED"
 METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
+NOT_THE_PORTAL = frozenset({APP_INFO, RENEWAL})  # methods of the authorization server
 
 
 class Traffic:
@@ -65,8 +67,13 @@ class Traffic:
         self._failures = 0
 
     def failed(self, error: PortalError, now: float) -> None:
-        """A request as a whole came to nothing."""
+        """A request as a whole came to nothing.
+
+        What concerns one method only, or only the authorization server, is no fault of the portal.
+        """
         self.in_flight -= 1
+        if error.code == METHOD_BLOCKED or error.method in NOT_THE_PORTAL:
+            return
         if error.code == FULL_BUCKET:
             self.bucket.refused(now)
         elif isinstance(error, NotExecutedError | OutcomeUnknownError):

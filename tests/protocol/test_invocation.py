@@ -171,8 +171,6 @@ def test_an_empty_properties_field_means_no_properties() -> None:
         pytest.param("workflow_id", {"workflow_id": {"a": "hush"}}, id="an array"),
         pytest.param("workflow_id", {"workflow_id": "hush\0"}, id="a NUL"),
         pytest.param("timeout_duration", {"timeout_duration": ["1"]}, id="timeouts"),
-        pytest.param("document_id", {"document_id": "DEAL_1188"}, id="an item as text"),
-        pytest.param("document_id[2]", {"document_id": {**DEAL, "2": ["hush"]}}, id="items"),
         pytest.param(
             "auth[access_token]",
             {"auth": {"member_id": "a1", "access_token": "hush\r\n"}},
@@ -216,3 +214,15 @@ def test_garbage_is_an_invocation_or_unreadable(lines: list[tuple[str, str]]) ->
 def test_any_bytes_are_an_invocation_or_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableError):
         parse_invocation(body)
+
+
+@pytest.mark.parametrize(
+    "document_id",
+    [
+        pytest.param("DEAL_1188", id="text instead of three parts"),
+        pytest.param({**DEAL, "2": ["hush"]}, id="a list for an id"),
+        pytest.param({**DEAL, "2": "DEAL_0"}, id="a number that is none"),
+    ],
+)
+def test_an_item_that_cannot_be_read_is_told_to_the_workflow(document_id: object) -> None:
+    assert parse(document_id=document_id).item is None
