@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-import signal
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -60,7 +60,8 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
 async def working(accept: Accept, crew: Crew, admission: Admission) -> AsyncIterator[None]:
     """Have the work done meanwhile; at the end what is under way is written down.
 
-    An app whose work has died must not go on answering: it stops, to be started again.
+    An app whose work has died must not go on answering: it ends at once, to be started again.
+    What it has answered is on disk.
     """
     try:
         async with asyncio.TaskGroup() as group:
@@ -73,7 +74,7 @@ async def working(accept: Accept, crew: Crew, admission: Admission) -> AsyncIter
             draining.cancel()
     except* Exception:
         log.exception("app.failed")
-        signal.raise_signal(signal.SIGTERM)
+        os._exit(1)
 
 
 def create_app() -> Starlette:

@@ -17,15 +17,15 @@ from robot.cli.output import AsJson, print_json
 from robot.cli.shown import installed
 from robot.errors import SettingsError
 from robot.flows.catalogue import DISABLE, ENABLE
+from robot.flows.inputs import is_id
 from robot.portal.network import open_client
 from robot.settings import Settings, is_loopback, load_settings
 from robot.store.history import PastRun
 from robot.store.runs import Source
 from robot.work import newrun
-from robot.work.errands import open_errands
+from robot.work.errands import GIVE_UP_AFTER, open_errands
 from robot.work.webhook import Done, change_links, webhook_address
 
-_ID = re.compile(r"0*[1-9][0-9]{0,17}")
 Ids = Annotated[
     list[str] | None,
     typer.Argument(help="Document numbers; - reads them from standard input."),
@@ -124,7 +124,7 @@ async def _at_portal(
                 source=Source.COMMAND,
                 user_id=portal.user_id,
                 inputs={"document_id": str(document_id)},
-                give_up_after=settings.give_up_after,
+                give_up_after=GIVE_UP_AFTER,
             )
             for document_id in ids
         ]
@@ -151,7 +151,7 @@ def _document_ids(ids: Sequence[str] | None, file: Path | None) -> list[int]:
     if "-" in (ids or []) or not texts:
         texts.append(sys.stdin.read())
     words = re.split(r"[\s,;]+", " ".join(texts).strip())
-    wrong = [word for word in words if not _ID.fullmatch(word)]
+    wrong = [word for word in words if not is_id(word)]
     if wrong:
         shown = ", ".join(wrong[:5]) or "nothing at all"
         raise SettingsError(f"Document numbers are digits, such as 61. Not so: {shown}")

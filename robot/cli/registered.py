@@ -1,6 +1,7 @@
 """`linkrobot robots sync`: register the robots again where they differ from the code."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from robot.cli.shown import OfPortal, installed
 from robot.settings import Settings, load_settings
 from robot.store import portals
 from robot.store.history import PastRun
-from robot.work.errands import Errands, open_errands
+from robot.work.errands import GIVE_UP_AFTER, Errands, open_errands
 from robot.work.registering import registering
 
 Anew = Annotated[bool, typer.Option("--all", help="Update them even where nothing differs.")]
@@ -25,7 +26,7 @@ def sync(as_json: AsJson = False, portal: OfPortal = "", anew: Anew = False) -> 
     rows = [
         {
             "portal": run.host,
-            "succeeded": not run.failed,
+            "succeeded": bool(run.outputs) and not run.failed,
             "error_code": run.outputs.get("error_code", ""),
             "error_text": run.outputs.get("error_text", ""),
         }
@@ -36,9 +37,7 @@ def sync(as_json: AsJson = False, portal: OfPortal = "", anew: Anew = False) -> 
     else:
         table = new_table("Portal", "Robots")
         for row in rows:
-            table.add_row(
-                escape(str(row["portal"])), escape(str(row["error_text"]) or "registered")
-            )
+            table.add_row(escape(str(row["portal"])), escape(_words(row)))
         print_table(table, "No portal has installed the app yet. README says how to add it.")
     raise typer.Exit(0 if all(row["succeeded"] for row in rows) else 1)
 
@@ -58,8 +57,15 @@ async def _queue(errands: Errands, settings: Settings, name: str, *, anew: bool)
                 settings,
                 user_id=portal.user_id,
                 known={} if anew else await portals.robots_registered(conn, portal.id),
+                give_up_after=GIVE_UP_AFTER,
             )
             for portal in found
             if not portal.removed_at
         ]
     return await errands.queue(chosen)
+
+
+def _words(row: Mapping[str, object]) -> str:
+    if row["succeeded"]:
+        return "registered"
+    return str(row["error_text"]) or "the app was removed from this portal meanwhile"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 
 import typer
@@ -23,6 +24,8 @@ def serve() -> None:
     settings.required_public_url()
     configure_logs()
     asyncio.run(_look_before(settings))
+    # After a clean stop uvicorn raises the signal once more, for the handler that stood before.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
     uvicorn.run(
         "handlers.app:create_app",
         factory=True,

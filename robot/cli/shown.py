@@ -27,6 +27,7 @@ ENDINGS = {
     "not_awaited": "nobody waits",
     "workflow_gone": "workflow had ended",
     "refused": "answer refused",
+    "undelivered": "portal never reached",
     "app_removed": "app removed",
     "portal_deleted": "portal deleted",
 }

@@ -35,11 +35,16 @@ def template_id(inputs: Mapping[str, Any]) -> int | None:
     )
 
 
+def is_id(text: str) -> bool:
+    """Whether this is the number of one document or template."""
+    return bool(_ID.fullmatch(text))
+
+
 def _one_id(inputs: Mapping[str, Any], name: str, code: str, remedy: str) -> int | None:
     values = [text for text in _texts(inputs.get(name)) if text]
     if not values:
         return None
-    if len(values) > 1 or not _ID.fullmatch(values[0]):
+    if len(values) > 1 or not is_id(values[0]):
         shown = ", ".join(values)[:_SHOWN]
         raise FlowError(code, f"{remedy} It holds «{shown}».")
     return int(values[0])

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from robot.errors import RejectedError
 from robot.portal.verify import Verifier
 from robot.protocol.oauth import NO_TOKEN, RENEWAL, Tokens
+from robot.steady import to_the_end
 
 STORED_ANEW_AFTER = timedelta(days=1)
 KEPT = 5  # pairs of one user; a burst brings hundreds, all of them alike
@@ -36,6 +37,7 @@ class Access:
         self._held: dict[int, list[Tokens]] = defaultdict(list)
         self._spoiled: set[str] = set()
         self._renewed: set[str] = set()
+        self._unsaved: dict[int, Tokens] = {}
         self._stored_until: dict[int, datetime] = {}
         self._renewing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -48,7 +50,9 @@ class Access:
             return
         held.append(tokens)
         held.sort(key=lambda pair: pair.expires_at, reverse=True)
-        del held[KEPT:]
+        # Old portals' events bring none that can be renewed: those must not push out one that can.
+        renewable = [pair for pair in held if pair.refresh_token][:1]
+        held[KEPT:] = [pair for pair in renewable if pair not in held[:KEPT]]
 
     def worth_storing(self) -> list[Tokens]:
         """The newest pair of each user whose stored one is missing or was not used for a day.
@@ -79,7 +83,10 @@ class Access:
             PortalError: the authorization server could not be asked.
         """
         async with self._renewing[user_id]:
-            return self._live(user_id) or await self._renew(user_id)
+            await self._save_renewed(user_id)
+            if live := self._live(user_id):
+                return live
+            return await to_the_end(self._renew(user_id))
 
     def spoil(self, tokens: Tokens) -> None:
         """The portal did not take this access token; its refresh token may still be good.
@@ -102,11 +109,18 @@ class Access:
             except RejectedError:
                 held[:] = [pair for pair in held if pair is not tokens]
                 continue
-            await self._save(renewed)
             self._renewed.add(renewed.access_token)
-            held[:] = [renewed, *held][:KEPT]
+            held[:] = [renewed, *(pair for pair in held if pair is not tokens)][:KEPT]
+            self._unsaved[user_id] = renewed
+            await self._save_renewed(user_id)
             return renewed
         raise RejectedError(RENEWAL, NO_TOKEN, "")
+
+    async def _save_renewed(self, user_id: int) -> None:
+        """Write the renewed pair down: the one before it may be dead. Tried until it works."""
+        if unsaved := self._unsaved.get(user_id):
+            await self._save(unsaved)
+            del self._unsaved[user_id]
 
     def _live(self, user_id: int) -> Tokens | None:
         now = datetime.now(UTC)

@@ -53,18 +53,6 @@ def parse_form(body: bytes) -> dict[str, Value]:
     return form
 
 
-def as_list(value: Value) -> list[Value]:
-    """The elements of a PHP list, in order of their numbers; a scalar is a list of one.
-
-    Where a key is no whole number, the elements stay in the order in which they came.
-    """
-    if isinstance(value, str):
-        return [value]
-    if all(_number(key) is not None for key in value):
-        return [value[key] for key in sorted(value, key=int)]
-    return list(value.values())
-
-
 def encode_form(params: Mapping[str, object]) -> str:
     """PHP's http_build_query (RFC 3986): `{"a": {"b": [1, True]}}` -> `a[b][0]=1&a[b][1]=1`.
 

@@ -62,6 +62,11 @@ class OperatingTime:
         state.rests_until = state.reset_at if state.reset_at > now else probe
         state.is_resting, state.is_probed = True, False
 
+    def forget_probes(self) -> None:
+        """The worker whose calls were under way is gone: others may try."""
+        for state in self._methods.values():
+            state.is_probed = False
+
     def vanished(self, method: str) -> None:
         """A call's answer never came: if it was the one that was to show, another may."""
         self._methods[method].is_probed = False

@@ -11,11 +11,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import CursorResult, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from robot.errors import SettingsError
+from robot.steady import to_the_end
 from robot.store.tables import check_values
 from robot.store.vault import CHECK_OWNER, UnopenedError, Vault, read_keys
 
@@ -35,19 +36,51 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; on disk when the block ends without an error."""
-        async with self._turn, self._writer.begin() as conn:
+        async with self._turn, _transaction(self._writer) as conn:
             yield conn
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads; it sees one moment and waits for no writer."""
-        async with self._readers.connect() as conn:
+        async with _transaction(self._readers) as conn:
             yield conn
 
     async def close(self) -> None:
         """Close all connections."""
         await self._writer.dispose()
         await self._readers.dispose()
+
+
+class SteadyConnection(AsyncConnection):
+    """A connection whose statements always come to their end.
+
+    A statement that a cancelled task leaves half stepped keeps the connection's lock, even after
+    the connection was closed: nobody could write any more until the process ends.
+    """
+
+    async def execute(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
+        """As AsyncConnection does; every other way to run a statement comes through here."""
+        return await to_the_end(super().execute(*args, **kwargs))
+
+    async def scalar(self, *args: Any, **kwargs: Any) -> Any:
+        """The first column of the first row, None where there is none."""
+        return (await self.execute(*args, **kwargs)).scalar()
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    conn = SteadyConnection(engine)
+    try:
+        await to_the_end(_start(conn))
+        yield conn
+        await to_the_end(conn.commit())
+    finally:
+        if conn.sync_connection:
+            await to_the_end(conn.close())  # rolls back what was not committed
+
+
+async def _start(conn: AsyncConnection) -> None:
+    await conn.start()
 
 
 async def is_reachable(database: Database) -> bool:
@@ -88,7 +121,10 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
 
 def _engine(path: Path, *, connections: int, begin: str) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=connections, max_overflow=0
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,  # errors are logged
     )
 
     @event.listens_for(engine.sync_engine, "connect")

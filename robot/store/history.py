@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from robot.store.runs import Ending, State
 from robot.store.tables import portals, runs
 
 
@@ -87,6 +88,23 @@ async def forget(conn: AsyncConnection, *, before: datetime, limit: int) -> int:
     """Delete finished runs that ended before that time; returns how many (at most `limit`)."""
     old = select(runs.c.id).where(runs.c.finished_at < before).limit(limit)
     return (await conn.execute(delete(runs).where(runs.c.id.in_(old)))).rowcount
+
+
+async def end_unanswered(
+    conn: AsyncConnection, *, before: datetime, now: datetime, limit: int
+) -> int:
+    """End runs received before that time that nobody could report; returns how many."""
+    old = (
+        select(runs.c.id)
+        .where(runs.c.finished_at.is_(None), runs.c.received_at < before)
+        .limit(limit)
+    )
+    ended = await conn.execute(
+        update(runs)
+        .where(runs.c.id.in_(old))
+        .values(state=State.FINISHED, finished_at=now, ending=Ending.UNDELIVERED, secrets=None)
+    )
+    return ended.rowcount
 
 
 _PAST = select(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +43,9 @@ class Installation:
     user_id: int
     scope: tuple[str, ...]
     language: str = ""
-    application_token_hash: bytes | None = None  # a frame may bring none: the stored one stays
+    application_token_hash: bytes | None = None  # a frame may bring none
+    by_frame: bool = False  # a browser brought it: the stored application token stays
+    is_new: bool = False  # the app was installed just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,32 +57,47 @@ class Recognised:
 
 
 async def install(conn: AsyncConnection, verified: Installation, *, now: datetime) -> Portal:
-    """Keep a verified portal; a known one is brought up to date and is installed again.
+    """Keep a verified portal; a known one is brought up to date.
 
     Its administrator stays: only who registered the robots has shown to be one.
     """
-    values: dict[str, Any] = {
-        "endpoint": verified.endpoint,
-        "scope": ",".join(verified.scope),
-        "installed_at": now,
-        "removed_at": None,
-    }
-    if verified.language:
-        values["language"] = verified.language
-    if verified.application_token_hash:
-        values["application_token_hash"] = verified.application_token_hash
     row = insert(portals).values(
         member_id=verified.member_id,
         client_id=verified.client_id,
+        endpoint=verified.endpoint,
         user_id=verified.user_id,
-        **values,
+        scope=",".join(verified.scope),
+        language=verified.language,
+        application_token_hash=verified.application_token_hash,
+        installed_at=now,
     )
     stored = await conn.execute(
-        row.on_conflict_do_update(index_elements=["member_id", "client_id"], set_=values).returning(
-            portals
-        )
+        row.on_conflict_do_update(
+            index_elements=["member_id", "client_id"], set_=_news(verified, now)
+        ).returning(portals)
     )
     return _portal(stored.one())
+
+
+def _news(verified: Installation, now: datetime) -> dict[str, Any]:
+    """What a verified message changes of a portal that is known already."""
+    is_back = portals.c.removed_at.is_not(None)
+    values: dict[str, Any] = {
+        "endpoint": verified.endpoint,
+        "scope": ",".join(verified.scope),
+        "removed_at": None,
+        "installed_at": now
+        if verified.is_new
+        else case((is_back, now), else_=portals.c.installed_at),
+    }
+    if verified.language:
+        values["language"] = verified.language
+    if brought := verified.application_token_hash:
+        stored = portals.c.application_token_hash
+        values["application_token_hash"] = (
+            func.coalesce(stored, brought) if verified.by_frame else brought
+        )
+    return values
 
 
 async def recognise(

@@ -41,6 +41,7 @@ class Ending(StrEnum):
     NOT_AWAITED = "not_awaited"  # nobody waits for an answer
     WORKFLOW_GONE = "workflow_gone"  # the workflow ended before our answer
     REFUSED = "refused"  # Bitrix24 did not take the answer
+    UNDELIVERED = "undelivered"  # the portal could not be reached for as long as runs are kept
     APP_REMOVED = "app_removed"
     PORTAL_DELETED = "portal_deleted"
 
@@ -108,18 +109,6 @@ async def due_ids(conn: AsyncConnection, portal_id: int, *, now: datetime, limit
         .limit(limit)
     )
     return [row.id for row in rows]
-
-
-async def next_due(conn: AsyncConnection, portal_id: int) -> datetime | None:
-    """When the next unfinished run of a portal is due."""
-    query = (
-        select(runs.c.due_at)
-        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
-        .order_by(runs.c.due_at)
-        .limit(1)
-    )
-    found: datetime | None = await conn.scalar(query)
-    return found
 
 
 async def fetch(conn: AsyncConnection, ids: Sequence[int]) -> list[StoredRun]:

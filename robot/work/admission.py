@@ -98,7 +98,7 @@ class Admission:
             ForgedError: it does not verify.
             PortalError: the authorization server could not be asked.
         """
-        return await self._prove(opening.auth, language=opening.language)
+        return await self._prove(opening.auth, language=opening.language, by_frame=True)
 
     async def again(self, kind: Kind, sealed: bytes) -> None:
         """A message that was kept: the same, now that the server may answer."""
@@ -120,13 +120,26 @@ class Admission:
             ),
         )
 
-    async def _prove(self, auth: Auth, *, language: str = "", is_kept: bool = False) -> Proven:
+    async def _prove(
+        self,
+        auth: Auth,
+        *,
+        language: str = "",
+        is_kept: bool = False,
+        by_frame: bool = False,
+        is_new: bool = False,
+    ) -> Proven:
         """Who the authorization server says the message is from; kept from now on."""
         verified, proven = await self._identify(auth, is_kept=is_kept)
         if verified.member_id != auth.member_id:
             raise ForgedError(NOT_A_PORTAL)
         now = datetime.now(UTC)
-        installation = self._installation(verified, auth, language)
+        installation = replace(
+            self._installation(verified, auth),
+            language=language,
+            by_frame=by_frame,
+            is_new=is_new,
+        )
         async with self._tools.database.write() as conn:
             portal = await portals.install(conn, installation, now=now)
             await tokens.save(conn, self._tools.vault, portal, proven, overrule=False)
@@ -144,7 +157,7 @@ class Admission:
             return await verifier.identify_by_refresh(auth.refresh_token, member_id=auth.member_id)
         return verified, _tokens(auth, verified)
 
-    def _installation(self, verified: Verified, auth: Auth, language: str) -> Installation:
+    def _installation(self, verified: Verified, auth: Auth) -> Installation:
         token = auth.application_token
         return Installation(
             member_id=verified.member_id,
@@ -152,12 +165,16 @@ class Admission:
             endpoint=self._tools.confirm(verified.client_endpoint),
             user_id=verified.user_id,
             scope=verified.scope,
-            language=language,
             application_token_hash=digest(token) if token else None,
         )
 
     async def _installed(self, event: LifecycleEvent, *, is_kept: bool) -> None:
-        proven = await self._prove(event.auth, language=event.language, is_kept=is_kept)
+        proven = await self._prove(
+            event.auth,
+            language=event.language,
+            is_kept=is_kept,
+            is_new=event.name == INSTALLED,
+        )
         portal = proven.portal
         async with self._tools.database.write() as conn:
             if event.name == UPDATED:

@@ -122,6 +122,8 @@ class Crew:
         traffic = self._traffic_of(portal_id)
         drain = Drain(self._tools, portal, held, traffic, share=self._share)
         self._drains[portal_id] = drain
+        if self._stopping.is_set():
+            drain.stop()
         await drain.run()
         self._drains[portal_id] = None
         return drain.wants_look or portal_id in self._woken

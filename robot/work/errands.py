@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from robot.errors import RobotError
 from robot.settings import Settings
@@ -19,6 +20,7 @@ from robot.work.crew import Crew
 from robot.work.opening import AlreadyRunningError, open_database, open_tools, working_alone
 
 LOOKS_EVERY = 0.1  # seconds
+GIVE_UP_AFTER = timedelta(minutes=2)  # a person waits
 TOGETHER = 500  # rows asked for at once
 
 

@@ -26,12 +26,18 @@ log = get_logger()
 
 
 async def forget_old(tools: Tools) -> int:
-    """Delete runs that ended longer ago than KEEP_RUNS; returns how many."""
+    """Delete runs that ended longer ago than KEEP_RUNS, and end those that never did.
+
+    Returns how many.
+    """
     before = datetime.now(UTC) - tools.settings.keep_runs
     forgotten = 0
     while True:
         async with tools.database.write() as conn:
             step = await history.forget(conn, before=before, limit=STEP)
+            step += await history.end_unanswered(
+                conn, before=before, now=datetime.now(UTC), limit=STEP - step
+            )
         forgotten += step
         if step < STEP:
             break

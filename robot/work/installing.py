@@ -36,7 +36,8 @@ async def register_watched(
         run_id = await runs.record_one(conn, run)
     wake(portal.id)
     past = await decided(tools.database, run_id, within=within)
-    if past and past.failed and past.outputs["error_code"] not in NEEDS_A_PERSON:
+    is_over = past and (not past.failed or past.outputs["error_code"] in NEEDS_A_PERSON)
+    if not is_over:
         again = registering(portal, tools.settings, user_id=user_id, known={})
         async with tools.database.write() as conn:
             await runs.record_one(conn, replace(again, due_at=again.due_at + AGAIN_AFTER))

@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,10 +91,3 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
             confirm=address_rule(loopback=settings.is_local, private_portals=private),
             owner=f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(4)}",
         )
-
-
-def is_running(settings: Settings) -> bool:
-    """Whether a process works on the data folder."""
-    with suppress(AlreadyRunningError), working_alone(settings.data_dir):
-        return False
-    return True

@@ -1,6 +1,7 @@
 """Runs of our own that bring a portal's robots to what the code says."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,7 +53,12 @@ async def queue_differing(database: Database, settings: Settings) -> int:
 
 
 def registering(
-    portal: Portal, settings: Settings, *, user_id: int, known: Mapping[str, str]
+    portal: Portal,
+    settings: Settings,
+    *,
+    user_id: int,
+    known: Mapping[str, str],
+    give_up_after: timedelta | None = None,
 ) -> NewRun:
     """The run that registers: `known` is robot -> fingerprint of its present registration."""
     return newrun.of_our_own(
@@ -66,7 +72,7 @@ def registering(
             "user_id": user_id,
             "known": dict(known),
         },
-        give_up_after=settings.give_up_after,
+        give_up_after=give_up_after or settings.give_up_after,
     )
 
 

@@ -35,6 +35,7 @@ class Traffic:
     def begin(self) -> None:
         """A new worker: the requests of the one before are no longer its concern."""
         self.in_flight = 0
+        self._operating.forget_probes()
 
     def has_room(self) -> bool:
         """Whether one more request may be in flight."""
