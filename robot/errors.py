@@ -40,6 +40,13 @@ class ForgedError(RobotError):
 class OtherAppError(ForgedError):
     """A real portal's message, of an application that LINKROBOT_CLIENT_ID does not name (yet)."""
 
+    def __init__(self, member_id: str, client_id: str) -> None:
+        super().__init__(
+            f"portal {member_id} sent it for the application {client_id}, which "
+            "LINKROBOT_CLIENT_ID does not name"
+        )
+        self.place = f"{member_id}/{client_id}"  # of a message that waits for its id to be set
+
 
 class BusyError(RobotError):
     """The message was not stored. `retry_after` is in seconds."""

@@ -1,4 +1,4 @@
-"""The command `linkrobot`. Commands import what they need themselves: libraries load slowly."""
+"""The command `linkrobot`."""
 
 from robot.cli.app import main
 

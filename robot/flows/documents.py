@@ -68,6 +68,7 @@ def list_documents(item: Item, template_id: int | None, *, start: int = 0) -> Ca
     return Call(
         f"{_METHOD}.list",
         {"select": ["*"], "filter": filters, "order": {"id": "DESC"}, "start": start},
+        looks_at=item.document_id,
     )
 
 
@@ -94,6 +95,10 @@ def latest(item: Item, template_id: int | None) -> Generator[Call, Answer, Docum
     documents = _page(answer, item, template_id)
     if not documents:
         raise FlowError("no_document", _none_found(item, template_id))
+    ids = [document.id for document in documents]
+    if answer.next and ids != sorted(ids, reverse=True):
+        # Some versions drop what they do not know: this page need not hold the newest.
+        documents = yield from every(item, template_id)
     return max(documents, key=lambda document: document.id)
 
 

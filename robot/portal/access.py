@@ -38,21 +38,23 @@ class Access:
         self._spoiled: set[str] = set()
         self._renewed: set[str] = set()
         self._unsaved: dict[int, Tokens] = {}
+        self._stored: dict[int, Tokens] = {}
         self._stored_until: dict[int, datetime] = {}
         self._renewing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def offer(self, tokens: Tokens, *, is_stored: bool = False) -> None:
         """Tokens of a user that came along."""
-        if is_stored:
-            self._stored_until[tokens.user_id] = tokens.expires_at
         held = self._held[tokens.user_id]
         if any(other.access_token == tokens.access_token for other in held):
             return
+        if is_stored:
+            self._stored[tokens.user_id] = tokens
+            self._stored_until[tokens.user_id] = tokens.expires_at
         held.append(tokens)
         held.sort(key=lambda pair: pair.expires_at, reverse=True)
-        # Old portals' events bring none that can be renewed: those must not push out one that can.
-        renewable = [pair for pair in held if pair.refresh_token][:1]
-        held[KEPT:] = [pair for pair in renewable if pair not in held[:KEPT]]
+        # The stored pair is proven to be that user's; what events bring never pushes it out.
+        stored = self._stored.get(tokens.user_id)
+        held[KEPT:] = [pair for pair in held[KEPT:] if pair is stored]
 
     def worth_storing(self) -> list[Tokens]:
         """The newest pair of each user whose stored one is missing or was not used for a day.
@@ -110,7 +112,8 @@ class Access:
                 held[:] = [pair for pair in held if pair is not tokens]
                 continue
             self._renewed.add(renewed.access_token)
-            held[:] = [renewed, *(pair for pair in held if pair is not tokens)][:KEPT]
+            self._stored[user_id] = renewed
+            held[:] = [renewed, *(pair for pair in held if pair is not tokens)]
             self._unsaved[user_id] = renewed
             await self._save_renewed(user_id)
             return renewed

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import httpx2 as httpx
 
 from robot.errors import (
+    BusyError,
     ForgedError,
     OtherAppError,
     OutcomeUnknownError,
@@ -21,6 +22,7 @@ from robot.errors import (
 from robot.protocol.oauth import (
     APP_INFO,
     RENEWAL,
+    Renewed,
     Tokens,
     Verified,
     read_app_info,
@@ -30,7 +32,7 @@ from robot.protocol.oauth import (
 from robot.protocol.origin import digest
 
 AT_A_TIME = 4  # verifications; strangers must not make us a source of load
-WAITING = 200  # more than this are told to come back, or stored unverified
+WAITING = 200  # more than this are told to come back
 NO_IS_REMEMBERED = 60.0  # seconds
 REMEMBERED = 10_000  # tokens; forgotten all at once, which costs one question each
 
@@ -60,6 +62,7 @@ class Verifier:
         Raises:
             ForgedError: no server knows the token, or (OtherAppError) it is another application's.
             OutcomeUnknownError: a server could not be asked, and no other knows the token.
+            BusyError: too many ask at once.
         """
         if not access_token:
             raise ForgedError("the message carries no access token to verify")
@@ -67,7 +70,7 @@ class Verifier:
         if self._clock() - self._refused.get(key, -NO_IS_REMEMBERED) < NO_IS_REMEMBERED:
             raise ForgedError("the authorization server does not know this access token")
         if self._waiting >= WAITING:
-            raise OutcomeUnknownError(APP_INFO, "", "too many verifications are waiting")
+            raise BusyError("too many messages are being verified")
         self._waiting += 1
         try:
             async with self._slots:
@@ -91,11 +94,11 @@ class Verifier:
             PortalError: refused (RejectedError), or nobody answered (OutcomeUnknownError).
         """
         renewed = await self._renew(tokens.refresh_token, member_id=member_id, client_id=client_id)
-        if renewed.user_id != tokens.user_id:
+        if renewed.tokens.user_id != tokens.user_id:
             raise RejectedError(RENEWAL, "", "the new tokens belong to another user")
-        return renewed
+        return renewed.tokens
 
-    async def _renew(self, refresh_token: str, *, member_id: str, client_id: str) -> Tokens:
+    async def _renew(self, refresh_token: str, *, member_id: str, client_id: str) -> Renewed:
         form = renewal(client_id, self._credentials[client_id], refresh_token)
         failure: PortalError = RejectedError(RENEWAL, "", "no authorization server is set")
         for server in self._servers:
@@ -110,7 +113,7 @@ class Verifier:
     async def identify_by_refresh(
         self, refresh_token: str, *, member_id: str
     ) -> tuple[Verified, Tokens]:
-        """Who a message is from whose access token has died: renewed, then asked as `identify`.
+        """Who a message is from whose access token has died: the renewal tells as much.
 
         Raises:
             ForgedError: none of our applications' secrets renews it.
@@ -118,10 +121,17 @@ class Verifier:
         """
         for client_id in self._credentials if refresh_token else ():
             try:
-                tokens = await self._renew(refresh_token, member_id=member_id, client_id=client_id)
+                renewed = await self._renew(refresh_token, member_id=member_id, client_id=client_id)
             except RejectedError:
                 continue
-            return await self.identify(tokens.access_token), tokens
+            verified = Verified(
+                member_id=member_id,
+                client_id=client_id,
+                user_id=renewed.tokens.user_id,
+                client_endpoint=renewed.client_endpoint,
+                scope=renewed.scope,
+            )
+            return verified, renewed.tokens
         raise ForgedError("the authorization server does not know this message's tokens")
 
     async def _ask_each(self, access_token: str, named_server: str) -> Verified:
@@ -145,10 +155,7 @@ class Verifier:
     def _ours(self, verified: Verified) -> Verified:
         """With client ids in the settings, only those are ours (design.md section 4)."""
         if self._credentials and verified.client_id not in self._credentials:
-            raise OtherAppError(
-                f"it comes from the application {verified.client_id}, which LINKROBOT_CLIENT_ID "
-                "does not name"
-            )
+            raise OtherAppError(verified.member_id, verified.client_id)
         return verified
 
     def _in_order(self, named: str) -> list[str]:

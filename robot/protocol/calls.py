@@ -26,11 +26,11 @@ class Call:
     params: Mapping[str, Any]
     changes: int | None = None  # id of the document whose public link it turns on or off
     hides: bool = False  # it turns the link off
-    looks_at: int | None = None  # id of the document that a change will depend on
+    looks_at: int | str | None = None  # the document or item that a change will depend on
 
     @property
-    def turn_at(self) -> int | None:
-        """The document at which runs take turns, if the call is about one."""
+    def turn_at(self) -> int | str | None:
+        """The document (its id) or the item (its name) at which runs take turns, if any."""
         return self.changes or self.looks_at
 
 

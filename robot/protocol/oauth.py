@@ -44,7 +44,6 @@ class Verified:
     user_id: int  # whose token was verified
     client_endpoint: str  # not yet checked against the rules for addresses
     scope: tuple[str, ...]
-    version: str
 
 
 def read_app_info(status: int, body: bytes) -> Verified:
@@ -68,7 +67,6 @@ def read_app_info(status: int, body: bytes) -> Verified:
         user_id=user_id,
         client_endpoint=str(install.get("client_endpoint") or ""),
         scope=_scope(result.get("scope") or install.get("scope")),
-        version=str(install.get("version") or ""),
     )
 
 
@@ -82,8 +80,17 @@ def renewal(client_id: str, client_secret: str, refresh_token: str) -> dict[str,
     }
 
 
-def read_renewal(status: int, body: bytes, *, member_id: str, now: datetime) -> Tokens:
-    """The new pair of tokens.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """A renewal's answer: the new pair, and what it proves of the portal."""
+
+    tokens: Tokens
+    client_endpoint: str  # not yet checked against the rules for addresses
+    scope: tuple[str, ...]
+
+
+def read_renewal(status: int, body: bytes, *, member_id: str, now: datetime) -> Renewed:
+    """The new pair of tokens; it replaces the old one.
 
     Raises:
         PortalError: refused (RejectedError), or no answer as documented (OutcomeUnknownError).
@@ -97,11 +104,15 @@ def read_renewal(status: int, body: bytes, *, member_id: str, now: datetime) -> 
     if payload.get("member_id") != member_id:
         raise RejectedError(RENEWAL, "", "the tokens belong to another portal")
     life = timedelta(seconds=as_int(payload.get("expires_in")) or TOKEN_LIFE.total_seconds())
-    return Tokens(
-        user_id=as_int(payload.get("user_id")) or 0,
-        access_token=access_token,
-        refresh_token=refresh_token,
-        expires_at=now + min(life, TOKEN_LIFE),
+    return Renewed(
+        tokens=Tokens(
+            user_id=as_int(payload.get("user_id")) or 0,
+            access_token=access_token,
+            refresh_token=refresh_token,
+            expires_at=now + min(life, TOKEN_LIFE),
+        ),
+        client_endpoint=str(payload.get("client_endpoint") or ""),
+        scope=_scope(payload.get("scope")),
     )
 
 

@@ -5,6 +5,7 @@ limit it refuses the method until the oldest basket ends; the call that overstep
 (wire facts 6.6; docs: limits.md). `now` is a monotonic clock; Unix time only where said.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 # The limit of the documentation's example. Portals may have lower ones, which their refusals show,
 # or none at all.
 REST_FROM = 0.95 * 480.0  # seconds of operating time
+WINDOW = 600.0  # seconds
 # Without a reset time in the future the method is tried with one call after these pauses.
 PROBES = (2.0, 5.0, 10.0, 20.0, 60.0)  # seconds; the last one stays
 
@@ -46,8 +48,9 @@ class OperatingTime:
         """The method ran: what its `time` block says, if anything."""
         state = self._methods[method]
         used, reset_at = time.get("operating"), time.get("operating_reset_at")
-        if isinstance(reset_at, int | float):
-            state.reset_at = now + float(reset_at) - unix_now
+        if isinstance(reset_at, int | float) and math.isfinite(reset_at):
+            # Clocks may be wrong: no basket lives longer than the window.
+            state.reset_at = now + min(max(reset_at - unix_now, 0.0), WINDOW)
         state.refusals, state.is_probed, state.is_resting = 0, False, False
         if isinstance(used, int | float) and used >= REST_FROM and state.reset_at > now:
             state.is_resting, state.rests_until = True, state.reset_at

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.protocol.origin import is_same
-from robot.store.tables import portals, robots, runs, tokens
+from robot.store.tables import links, portals, robots, runs, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +152,11 @@ async def remove(conn: AsyncConnection, portal_id: int, *, now: datetime) -> Non
     )
     await conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
     await forget_robots(conn, portal_id)
+    await conn.execute(
+        update(links)
+        .where(links.c.portal_id == portal_id, links.c.state == "asked")
+        .values(state="unknown", changed_at=now)
+    )
     await conn.execute(
         update(runs)
         .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))

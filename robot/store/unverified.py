@@ -39,7 +39,10 @@ class Message:
 async def keep(
     conn: AsyncConnection, kind: Kind, sealed: bytes, *, message_hash: bytes, now: datetime
 ) -> bool:
-    """Keep a message for later; False where too many wait already. A repeat is kept once."""
+    """Keep a message for later; False where too many wait already.
+
+    `message_hash` is its place: a repeat takes the place of the one before.
+    """
     same = select(func.count()).where(unverified.c.message_hash == message_hash)
     number = await conn.scalar(select(func.count()).select_from(unverified)) or 0
     if number >= LIMIT and not await conn.scalar(same):
@@ -52,7 +55,8 @@ async def keep(
         due_at=now + timedelta(seconds=FIRST_PAUSE),
         pause=FIRST_PAUSE,
     )
-    await conn.execute(row.on_conflict_do_nothing())
+    newest = {"message": sealed, "received_at": now}
+    await conn.execute(row.on_conflict_do_update(index_elements=["message_hash"], set_=newest))
     return True
 
 

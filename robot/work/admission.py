@@ -89,7 +89,9 @@ class Admission:
                 # it waits for the id to be added to the settings.
                 if is_kept:
                     raise
-                await self._keep(Kind.EVENT, body, reason=str(error))
+                # One place for each application of a portal, so that nobody takes all of them.
+                place = error.place if isinstance(error, OtherAppError) else ""
+                await self._keep(Kind.EVENT, body, reason=str(error), place=place)
 
     async def frame(self, opening: FrameOpening) -> Proven:
         """A page opened in the frame by a user of that portal.
@@ -180,7 +182,9 @@ class Admission:
             if event.name == UPDATED:
                 # Bitrix24 wipes an app's robots at every update (wire facts 8.3).
                 await portals.forget_robots(conn, portal.id)
-            await queue_registering(conn, portal, self._tools.settings, user_id=proven.user_id)
+            # Whose tokens an event brings is not said; who registered before may do it again.
+            for user_id in dict.fromkeys((proven.user_id, portal.user_id)):
+                await queue_registering(conn, portal, self._tools.settings, user_id=user_id)
         log.info("portal.installed", member_id=portal.member_id, by=event.name)
         self._wake(portal.id)
 
@@ -195,11 +199,15 @@ class Admission:
             await portals.remove(conn, found, now=now)
         log.info("portal.removed", member_id=auth.member_id)
 
-    async def _keep(self, kind: Kind, body: bytes, *, reason: str) -> None:
+    async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:
         sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
         async with self._tools.database.write() as conn:
             if not await unverified.keep(
-                conn, kind, sealed, message_hash=digest(body.decode()), now=datetime.now(UTC)
+                conn,
+                kind,
+                sealed,
+                message_hash=digest(place or body.decode()),
+                now=datetime.now(UTC),
             ):
                 raise BusyError("too many messages wait for the authorization server")
         log.warning("message.kept_unverified", kind=kind, reason=reason)

@@ -161,6 +161,9 @@ class Desk:
 
     async def settle(self) -> None:
         """Write down what flows chose and decided, then let them go on, until all wait."""
+        for job in self.ready.late(datetime.now(UTC)):
+            self.ready.leave(job)
+            self._steps.append((job, job.too_late()))
         while self._steps:
             steps, self._steps = self._steps, []
             for job, step in steps:
@@ -177,6 +180,7 @@ class Desk:
 
     def _go_on(self, job: Job, step: Step | Decided) -> None:
         if isinstance(step, Chosen):
+            job.has_chosen = True
             self._steps.append((job, job.proceed()))
         elif not isinstance(step, Decided):
             for index, call in enumerate(job.expect(step)):

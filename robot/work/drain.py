@@ -7,6 +7,7 @@ and decided in one transaction, then send what is ready, as far as the portal's 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -125,9 +126,8 @@ class Drain:
 
     async def _something_happens(self) -> None:
         """An answer, a new run, the order to stop, or the time to send again."""
-        seconds = None if self._next_at is None else max(self._next_at - time.monotonic(), 0.0)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._seconds_to_wait()):
                 await self._changed.wait()
         except TimeoutError:
             pass
@@ -155,6 +155,13 @@ class Drain:
             self._desk.ready.next_at(now=now, hides_from=self._hides_from),
         )
         return min((at for at in times if at is not None), default=None)
+
+    def _seconds_to_wait(self) -> float | None:
+        """Until something may be sent, or some run's time is over."""
+        times = [] if self._next_at is None else [self._next_at - time.monotonic()]
+        if deadline := self._desk.ready.next_deadline():
+            times.append((deadline - datetime.now(UTC)).total_seconds())
+        return max(min(times), 0.0) if times else None
 
     async def _request(self, batch: list[Ready]) -> None:
         calls = [ready.call for ready in batch]
@@ -200,8 +207,8 @@ class Drain:
         """Keep an event's tokens for runs that bring none, once it is proven whose they are."""
         try:
             verified = await self._tools.verifier.identify(tokens.access_token)
-            is_proven = verified.user_id == tokens.user_id
-            if is_proven and verified.member_id == self._portal.member_id:
+            named = (verified.member_id, verified.client_id, verified.user_id)
+            if named == (self._portal.member_id, self._portal.client_id, tokens.user_id):
                 await self._ledger.save_proven(tokens)
         except (ForgedError, PortalError, SQLAlchemyError) as error:
             log.info("token.not_stored", user_id=tokens.user_id, reason=str(error))

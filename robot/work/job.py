@@ -35,6 +35,8 @@ class Job:
         self.user_id = user_id  # on whose behalf its documents are looked up and changed
         self.outcome = run.outcome
         self.first_report_at: datetime | None = None
+        self.under_way = 0  # calls that are being sent
+        self.has_chosen = run.chosen is not None  # a changing call may have been sent
         self._event_token = event_token
         self._flow: Flow = catalogue.start(
             run.code, Run(item=run.item, inputs=run.inputs, chosen=run.chosen)
@@ -57,9 +59,8 @@ class Job:
         return self._step(lambda: self._flow.send(None))
 
     def too_late(self) -> Decided:
-        """The run's time was over before it could be worked on (again)."""
-        was_asked = self.run.chosen is not None
-        return Decided(outcome=_told(gave_up(None)), is_known=not was_asked)
+        """The run's time is over before it could be worked on (again)."""
+        return Decided(outcome=_told(gave_up(None)), is_known=not self.has_chosen)
 
     def expect(self, step: Call | tuple[Call, ...]) -> tuple[Call, ...]:
         """The calls of a step; their answers are waited for from now on."""

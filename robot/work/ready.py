@@ -2,8 +2,8 @@
 
 - A batch carries the calls of one user only; whose call has waited longest fills the next one.
 - Calls that free a waiting workflow go first.
-- Runs take turns at a document, in Bitrix24's own order, from their first call about it to their
-  outcome: of two runs for the same document the later one has the last word.
+- Runs take turns at an item and at a document, in Bitrix24's own order, from their first call about
+  it to their outcome: of two runs for the same document the later one has the last word.
 """
 
 from bisect import insort
@@ -39,12 +39,12 @@ class Ready:
 
 
 class ReadyCalls:
-    """Waiting calls in their order, and whose turn it is at each document."""
+    """Waiting calls in their order, and whose turn it is at each item and document."""
 
     def __init__(self) -> None:
         self._waiting: list[Ready] = []
-        self._under_way: set[int] = set()  # documents
-        self._turns: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        self._under_way: set[int | str] = set()  # where a call of somebody's turn is being sent
+        self._turns: dict[int | str, list[tuple[datetime, int]]] = defaultdict(list)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -52,17 +52,28 @@ class ReadyCalls:
     def add(self, ready: Ready) -> None:
         """A call to send, for the first time or again."""
         insort(self._waiting, ready, key=lambda waiting: waiting.order)
-        document = ready.call.turn_at
-        if document and ready.job.order not in self._turns[document]:
-            insort(self._turns[document], ready.job.order)
+        place = ready.call.turn_at
+        if place and ready.job.order not in self._turns[place]:
+            insort(self._turns[place], ready.job.order)
 
     def leave(self, job: Job) -> None:
-        """The job has its outcome: the next one's turn at its documents."""
-        for document, turns in list(self._turns.items()):
+        """The job has its outcome: nothing of it is sent any more, the next one has its turn."""
+        self._waiting = [ready for ready in self._waiting if ready.job is not job]
+        for place, turns in list(self._turns.items()):
             if job.order in turns:
                 turns.remove(job.order)
             if not turns:
-                del self._turns[document]
+                del self._turns[place]
+
+    def late(self, now: datetime) -> list[Job]:
+        """Jobs whose time is over while their calls only wait."""
+        waiting = {id(ready.job): ready.job for ready in self._waiting if not ready.is_report}
+        return [job for job in waiting.values() if job.run.deadline_at <= now and not job.under_way]
+
+    def next_deadline(self) -> datetime | None:
+        """When the time of the next job is over whose calls wait."""
+        deadlines = (ready.job.run.deadline_at for ready in self._waiting if not ready.is_report)
+        return min(deadlines, default=None)
 
     def take(self, load: Load, *, now: float, hides_from: float = 0.0) -> list[Ready]:
         """Fill the next request; its calls are under way until `landed`.
@@ -83,10 +94,13 @@ class ReadyCalls:
         chosen = {id(ready) for ready in taken}
         self._waiting = [ready for ready in self._waiting if id(ready) not in chosen]
         self._under_way |= {ready.call.turn_at for ready in taken if ready.call.turn_at}
+        for ready in taken:
+            ready.job.under_way += 1
         return taken
 
     def landed(self, ready: Ready) -> None:
         """The call's request is over, whatever came of it."""
+        ready.job.under_way -= 1
         self._under_way.discard(ready.call.turn_at or 0)
 
     def next_at(self, *, now: float, hides_from: float) -> float | None:
@@ -98,13 +112,13 @@ class ReadyCalls:
         return min((at for at in times if at > now), default=None)
 
     def _sendable(self, now: float, hides_from: float) -> Iterator[Ready]:
-        """What may go now, each document's calls in turn and never two of them together."""
+        """What may go now, each place's calls in turn and never two of them together."""
         held = set(self._under_way)
         for ready in self._waiting:
-            document = ready.call.turn_at
-            if document and (document in held or self._turns[document][0] != ready.job.order):
+            place = ready.call.turn_at
+            if place and (place in held or self._turns[place][0] != ready.job.order):
                 continue
             if ready.not_before <= now and (not ready.call.hides or hides_from <= now):
-                if document:
-                    held.add(document)
+                if place:
+                    held.add(place)
                 yield ready

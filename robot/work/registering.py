@@ -34,7 +34,8 @@ async def queue_registering(
 async def is_registered(conn: AsyncConnection, portal: Portal, settings: Settings) -> bool:
     """Whether the portal's robots are, as far as we know, as in the code."""
     wanted = registrations(handler=_url(settings, ROBOT_PATH), user_id=portal.user_id)
-    return await portals.robots_registered(conn, portal.id) == wanted
+    registered = await portals.robots_registered(conn, portal.id)
+    return all(registered.get(code) == fingerprint for code, fingerprint in wanted.items())
 
 
 async def queue_differing(database: Database, settings: Settings) -> int:

@@ -10,7 +10,6 @@ from robot.protocol.forms import (
     MAX_DEPTH,
     MAX_FIELDS,
     Value,
-    as_list,
     encode_form,
     parse_form,
 )
@@ -139,20 +138,3 @@ def test_a_key_too_long_to_remember_is_read_the_same() -> None:
 
 def test_two_forms_with_the_same_keys_share_no_numbers() -> None:
     assert parse_form(b"a[]=1&a[]=2") == parse_form(b"a[]=1&a[]=2") == {"a": {"0": "1", "1": "2"}}
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        pytest.param("x", ["x"], id="a scalar"),
-        pytest.param("", [""], id="an empty scalar"),
-        pytest.param({"1": "b", "0": "a"}, ["a", "b"], id="any order"),
-        pytest.param({"10": "c", "9": "b", "-1": "a"}, ["a", "b", "c"], id="gaps, by number"),
-        pytest.param({"b": "1", "0": "2"}, ["1", "2"], id="names, as they came"),
-        pytest.param({"9" * 5_000: "1", "0": "2"}, ["1", "2"], id="digits past any number"),
-        pytest.param({"²": "1", "0": "2"}, ["1", "2"], id="digits that are not ASCII"),
-        pytest.param({}, [], id="nothing"),
-    ],
-)
-def test_an_array_is_a_list_in_order_of_its_numbers(value: Value, expected: list[Value]) -> None:
-    assert as_list(value) == expected

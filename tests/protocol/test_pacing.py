@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robot.protocol.pacing import HEADROOM, Bucket
+from robot.protocol.pacing import HEADROOM, SLOWEST, Bucket
 
 
 def spend(bucket: Bucket, number: int, *, now: float) -> None:
@@ -40,6 +40,39 @@ def test_a_refusal_fills_the_bucket_whatever_we_thought() -> None:
 
     assert bucket.filled(100.0) == 50
     assert bucket.wait(100.0) > 0
+
+
+def test_each_refusal_lowers_the_pace_by_a_third_but_never_to_nothing() -> None:
+    bucket = Bucket(rate=2.0, burst=50)
+    waits = []
+    for _ in range(30):
+        bucket.refused(100.0)
+        waits.append(bucket.wait(100.0))
+
+    assert waits[1] == pytest.approx(waits[0] * 1.5)
+    assert waits == sorted(waits)
+    assert waits[-1] <= 3 / (2.0 * SLOWEST)
+
+
+def test_quiet_time_raises_the_pace_slowly_up_to_the_documented_rate() -> None:
+    bucket = Bucket(rate=2.0, burst=50)
+    bucket.refused(0.0)
+    lowered = bucket.pace
+
+    bucket.wait(10.0)
+    a_little = bucket.pace
+    bucket.wait(10_000.0)
+
+    assert lowered < a_little < 2.0
+    assert bucket.pace == 2.0
+
+
+def test_a_clock_that_stands_still_or_steps_back_harms_nothing() -> None:
+    bucket = Bucket(rate=2.0, burst=50)
+    spend(bucket, 10, now=100.0)
+
+    assert bucket.filled(50.0) == 10
+    assert bucket.wait(50.0) == 0
 
 
 def test_even_a_bucket_of_one_lets_something_through() -> None:
