@@ -18,6 +18,7 @@ from robot.errors import (
 from robot.protocol.oauth import (
     EXPIRY_MARGIN,
     TOKEN_LIFE,
+    Renewed,
     Tokens,
     Verified,
     read_app_info,
@@ -52,22 +53,31 @@ APP: dict[str, Any] = {
 }
 
 
-def read(answer: object, *, status: int = 200) -> Tokens:
+def renewed(answer: object, *, status: int = 200) -> Renewed:
     body = json.dumps(answer).encode()
     return read_renewal(status, body, member_id=MEMBER, now=NOW)
+
+
+def read(answer: object, *, status: int = 200) -> Tokens:
+    return renewed(answer, status=status).tokens
 
 
 def info(answer: object, *, status: int = 200) -> Verified:
     return read_app_info(status, json.dumps(answer).encode())
 
 
-def test_a_renewal_brings_the_next_pair_and_no_address() -> None:
+def test_a_renewal_brings_the_next_pair() -> None:
     assert read(RENEWED) == Tokens(
         user_id=1,
         access_token="new-access",
         refresh_token="new-refresh",
         expires_at=NOW + timedelta(hours=1),
     )
+
+
+def test_the_address_in_a_renewal_is_the_endpoint_and_never_the_domain() -> None:
+    assert renewed(RENEWED).client_endpoint == "https://acme.bitrix24.com/rest/"
+    assert "oauth.bitrix.info" not in repr(renewed(RENEWED))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +158,6 @@ def test_app_info_says_who_a_portal_is() -> None:
         user_id=7,
         client_endpoint="https://acme.bitrix24.com/rest/",
         scope=("crm", "bizproc"),
-        version="1",
     )
 
 

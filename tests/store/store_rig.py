@@ -1,0 +1,96 @@
+"""A real database file, and rows to put into it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from robot.flows.catalogue import ENABLE
+from robot.protocol.items import Item
+from robot.protocol.oauth import Tokens
+from robot.protocol.origin import digest
+from robot.store import portals, runs
+from robot.store.database import Database
+from robot.store.portals import Installation, Portal
+from robot.store.runs import NewRun, Source
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DEAL = Item(entity_type_id=2, id=7, document_id="DEAL_7")
+MEMBER, OTHER_MEMBER = "a" * 32, "b" * 32
+CLIENT_ID = "local.5c8bb1b0891cf2.87252039"
+APPLICATION_TOKEN = "51856fefc120afa4b628cc82d3935cce"
+
+
+def later(seconds: float) -> datetime:
+    """So many seconds after NOW."""
+    return NOW + timedelta(seconds=seconds)
+
+
+@asynccontextmanager
+async def copied(empty: Path, path: Path) -> AsyncIterator[Database]:
+    """A database of the test's own, from one whose schema was made before."""
+    shutil.copy(empty, path)
+    database = Database(path)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def installation(**changes: Any) -> Installation:
+    """A portal as it was just verified."""
+    return replace(
+        Installation(
+            member_id=MEMBER,
+            client_id=CLIENT_ID,
+            endpoint="https://acme.bitrix24.com/rest/",
+            user_id=1,
+            scope=("crm", "bizproc"),
+            application_token_hash=digest(APPLICATION_TOKEN),
+        ),
+        **changes,
+    )
+
+
+async def install(database: Database, *, now: datetime = NOW, **changes: Any) -> Portal:
+    """Put a portal into the database."""
+    async with database.write() as conn:
+        return await portals.install(conn, installation(**changes), now=now)
+
+
+def new_run(portal_id: int, event: str = "event-token-1", **changes: Any) -> NewRun:
+    """A robot's call, as it is written down; its event token makes it unique."""
+    run = NewRun(
+        portal_id=portal_id,
+        code=ENABLE,
+        source=Source.ROBOT,
+        user_id=1,
+        item=DEAL,
+        document_id="DEAL_7",
+        inputs={"document_id": ""},
+        wants_reply=True,
+        sent_at=NOW,
+        received_at=NOW,
+        deadline_at=later(3600),
+        due_at=NOW,
+        event_hash=digest(event),
+        secrets=b"sealed",
+    )
+    return replace(run, **changes)
+
+
+async def record(database: Database, run: NewRun) -> int:
+    """Write a run down and return its number."""
+    async with database.write() as conn:
+        return await runs.record_one(conn, run)
+
+
+def tokens(access: str = "access-1", **changes: Any) -> Tokens:
+    """A user's pair of tokens."""
+    pair = Tokens(
+        user_id=1, access_token=access, refresh_token=f"refresh of {access}", expires_at=later(3600)
+    )
+    return replace(pair, **changes)

@@ -1,0 +1,118 @@
+"""One connection writes, a few read; times keep their zone; the key fits the database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from robot.errors import SettingsError
+from robot.store import portals
+from robot.store.database import Database, open_vault
+from robot.store.tables import metadata
+from tests.store.store_rig import MEMBER, NOW, install, new_run, record
+
+pytestmark = pytest.mark.anyio
+KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+async def count(database: Database, name: str) -> int:
+    async with database.read() as conn:
+        return int(await conn.scalar(select(func.count()).select_from(metadata.tables[name])) or 0)
+
+
+async def test_times_come_back_in_utc_wherever_they_were_written(database: Database) -> None:
+    tokyo = datetime(2026, 11, 24, 3, 4, tzinfo=timezone(timedelta(hours=9)))
+    await install(database, now=tokyo)
+
+    async with database.read() as conn:
+        (portal,) = await portals.listed(conn)
+
+    assert portal.installed_at == tokyo
+    assert portal.installed_at.tzinfo is UTC
+
+
+async def test_a_time_without_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="without zone"):
+        await install(database, now=NOW.replace(tzinfo=None))
+
+    assert await count(database, "portals") == 0
+
+
+async def test_what_was_committed_survives_a_power_cut(database: Database) -> None:
+    async with database.write() as conn:
+        synchronous = await conn.scalar(text("PRAGMA synchronous"))
+        journal = await conn.scalar(text("PRAGMA journal_mode"))
+
+    assert (synchronous, journal) == (2, "wal")  # 2 is FULL
+
+
+async def test_a_failed_block_writes_nothing(database: Database) -> None:
+    async def write_and_fail() -> None:
+        async with database.write() as conn:
+            await conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_fail()
+
+    assert await count(database, "check_values") == 0
+
+
+async def test_writers_take_turns_and_readers_wait_for_nobody(database: Database) -> None:
+    async with database.write() as conn:
+        await conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        second = asyncio.create_task(install(database))
+        before = await count(database, "check_values")
+        assert not second.done()
+    await asyncio.wait_for(second, 5)
+
+    assert (before, await count(database, "check_values")) == (0, 1)
+
+
+async def test_a_row_of_a_portal_that_is_not_there_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        await record(database, new_run(5))
+
+
+async def test_the_key_is_made_with_an_empty_database_and_opens_it_again(
+    database: Database, tmp_path: Path
+) -> None:
+    vault = await open_vault(database, [], tmp_path)
+    sealed = vault.seal(MEMBER, {"access": "a"})
+
+    again = await open_vault(database, [], tmp_path)
+
+    assert again.open(MEMBER, sealed) == {"access": "a"}
+
+
+async def test_another_key_than_the_databases_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    await open_vault(database, [KEY], tmp_path)
+
+    with pytest.raises(SettingsError, match="does not fit the database"):
+        await open_vault(database, [OTHER_KEY], tmp_path)
+
+
+async def test_keys_may_be_rotated(database: Database, tmp_path: Path) -> None:
+    sealed = (await open_vault(database, [KEY], tmp_path)).seal(MEMBER, {"access": "a"})
+
+    rotated = await open_vault(database, [OTHER_KEY, KEY], tmp_path)
+
+    assert rotated.open(MEMBER, sealed) == {"access": "a"}
+
+
+async def test_a_key_is_never_made_beside_a_database_that_holds_something(
+    database: Database, tmp_path: Path
+) -> None:
+    await open_vault(database, [], tmp_path)
+    (tmp_path / "secret.key").unlink()
+
+    with pytest.raises(SettingsError, match="is missing"):
+        await open_vault(database, [], tmp_path)
+
+    assert not (tmp_path / "secret.key").exists()

@@ -1,0 +1,18 @@
+"""The same real database as the store's tests have; pauses as short as tests need them."""
+
+import pytest
+
+from robot.work import retries
+from tests.store.conftest import (  # noqa: F401 # fixtures
+    anyio_backend,
+    database,
+    empty_database,
+    portal,
+    vault,
+)
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first pause is a hundredth of a second; each later one is still twice as long."""
+    monkeypatch.setattr(retries, "FIRST", 0.01)

@@ -1,0 +1,194 @@
+"""Many runs, one commit: an answer of 200 is a promise that the run is on disk."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import event
+
+from robot.errors import BusyError
+from robot.store import history
+from robot.store.database import Database
+from robot.store.portals import Portal
+from robot.work import accept
+from robot.work.accept import Accept, Delivery
+from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def accepting(database: Database, woken: list[int] | None = None) -> AsyncIterator[Accept]:
+    """An Accept at work; it has written all it took when the block ends."""
+    found = Accept(database, (woken if woken is not None else []).append)
+    work = asyncio.create_task(found.run())
+    try:
+        yield found
+    finally:
+        found.close()
+        await asyncio.wait_for(work, 10)
+
+
+def delivery(number: int = 1, *, token: str = APPLICATION_TOKEN, **changes: object) -> Delivery:
+    return Delivery(
+        member_id=MEMBER,
+        application_token=token,
+        run=lambda portal_id: new_run(portal_id, f"event-{number}", **changes),
+    )
+
+
+async def stored(database: Database) -> int:
+    async with database.read() as conn:
+        return len(await history.newest(conn, limit=10_000))
+
+
+async def test_when_a_delivery_is_accepted_it_is_on_disk_and_its_portal_woken(
+    database: Database, portal: Portal
+) -> None:
+    woken: list[int] = []
+    async with accepting(database, woken) as accepts:
+        assert await accepts.put(delivery())
+
+        assert await stored(database) == 1
+        assert woken == [portal.id]
+
+
+async def test_many_at_once_share_commits(database: Database, portal: Portal) -> None:
+    commits = 0
+
+    def count(_connection: object) -> None:
+        nonlocal commits
+        commits += 1
+
+    event.listen(database._writer.sync_engine, "commit", count)
+    async with accepting(database) as accepts:
+        found = await asyncio.gather(*(accepts.put(delivery(n)) for n in range(100)))
+
+    assert found == [True] * 100
+    assert await stored(database) == 100
+    assert commits <= 5
+
+
+async def test_a_repeat_is_accepted_and_stored_once(database: Database, portal: Portal) -> None:
+    async with accepting(database) as accepts:
+        assert await accepts.put(delivery())
+        assert await accepts.put(delivery())
+
+    assert await stored(database) == 1
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+async def test_a_delivery_with_another_token_is_not_stored(
+    database: Database, portal: Portal, token: str
+) -> None:
+    woken: list[int] = []
+    async with accepting(database, woken) as accepts:
+        assert not await accepts.put(delivery(token=token))
+
+    assert await stored(database) == 0
+    assert woken == []
+
+
+async def test_a_delivery_of_an_unknown_portal_is_not_stored(
+    database: Database, portal: Portal
+) -> None:
+    unknown = Delivery(member_id=OTHER_MEMBER, application_token=APPLICATION_TOKEN, run=new_run)
+    async with accepting(database) as accepts:
+        assert not await accepts.put(unknown)
+
+    assert await stored(database) == 0
+
+
+async def test_a_delivery_that_was_verified_needs_no_token(
+    database: Database, portal: Portal
+) -> None:
+    proven = Delivery(member_id=MEMBER, application_token="wrong", run=new_run, proven=portal.id)
+    async with accepting(database) as accepts:
+        assert await accepts.put(proven)
+
+    assert await stored(database) == 1
+
+
+async def test_a_delivery_that_cannot_be_stored_harms_no_neighbour(
+    database: Database, portal: Portal
+) -> None:
+    bad = delivery(2, document_id=None)
+    async with accepting(database) as accepts:
+        found = await asyncio.gather(
+            accepts.put(delivery(1)),
+            accepts.put(bad),
+            accepts.put(delivery(3)),
+            return_exceptions=True,
+        )
+
+    assert [found[0], found[2]] == [True, True]
+    assert isinstance(found[1], BusyError)
+    assert await stored(database) == 2
+
+
+async def test_after_closing_nothing_is_taken_but_what_waited_is_written(
+    database: Database, portal: Portal
+) -> None:
+    async with accepting(database) as accepts:
+        waiting = [asyncio.create_task(accepts.put(delivery(n))) for n in range(10)]
+        await asyncio.sleep(0)
+        accepts.close()
+
+        with pytest.raises(BusyError, match="stopping"):
+            await accepts.put(delivery(99))
+        assert await asyncio.gather(*waiting) == [True] * 10
+
+    assert await stored(database) == 10
+
+
+async def test_when_too_many_wait_the_next_is_told_to_come_back(
+    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accept, "MOST_WAITING", 3)
+    accepts = Accept(database, lambda _portal_id: None)  # nobody writes yet
+    waiting = [asyncio.create_task(accepts.put(delivery(n))) for n in range(3)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(BusyError) as caught:
+        await accepts.put(delivery(99))
+    work = asyncio.create_task(accepts.run())
+    assert await asyncio.gather(*waiting) == [True] * 3
+    accepts.close()
+    await work
+
+    assert caught.value.retry_after > 0
+
+
+async def test_a_request_that_was_given_up_holds_up_nobody(
+    database: Database, portal: Portal
+) -> None:
+    async with accepting(database) as accepts:
+        async with database.write():  # the disk is slow
+            given_up = asyncio.create_task(accepts.put(delivery(1)))
+            other = asyncio.create_task(accepts.put(delivery(2)))
+            await asyncio.sleep(0)
+            given_up.cancel()
+        assert await asyncio.wait_for(other, 5)
+
+
+async def test_when_the_writer_dies_nobody_waits_for_ever(
+    database: Database, portal: Portal
+) -> None:
+    accepts = Accept(database, lambda _portal_id: None)
+    work = asyncio.create_task(accepts.run())
+    async with database.write():  # what comes now waits for this transaction
+        under_way = asyncio.create_task(accepts.put(delivery(1)))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        late = asyncio.create_task(accepts.put(delivery(2)))
+        await asyncio.sleep(0)
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+        for put in (under_way, late):
+            with pytest.raises(BusyError):
+                await asyncio.wait_for(put, 5)
+    with pytest.raises(BusyError):
+        await accepts.put(delivery(3))

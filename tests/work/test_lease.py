@@ -1,0 +1,95 @@
+"""Holding a portal: nothing is sent once the lease may have run out."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from robot.store import leases
+from robot.store.database import Database
+from robot.store.leases import LeaseLostError, Taken
+from robot.store.portals import Portal
+from robot.store.tables import portals
+from robot.work import lease
+from robot.work.lease import Lease
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_portal_that_is_held_is_not_taken(database: Database, portal: Portal) -> None:
+    first = await lease.take(database, portal.id, owner="one")
+    second = await lease.take(database, portal.id, owner="two")
+
+    assert first is not None
+    assert second is None
+    first.may_send()
+    await first.release()
+    third = await lease.take(database, portal.id, owner="two")
+    assert third is not None
+    assert (third.epoch, third.was_released) == (first.epoch + 1, True)
+
+
+async def test_a_worker_that_was_paused_sends_nothing_more(
+    database: Database, portal: Portal
+) -> None:
+    now = [100.0]
+    held = Lease(
+        database,
+        portal.id,
+        Taken(epoch=1, was_released=True),
+        until=110.0,
+        clock=lambda: now[0],
+    )
+
+    held.may_send()
+    now[0] = 110.0
+
+    with pytest.raises(LeaseLostError):
+        held.may_send()
+
+
+async def test_renewing_holds_the_portal_longer(
+    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = await lease.take(database, portal.id, owner="one")
+    assert held is not None
+    async with database.read() as conn:
+        before = await conn.scalar(select(portals.c.lease_until))
+    monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=300))
+    renewing = asyncio.create_task(held.keep())
+
+    async def is_renewed() -> bool:
+        async with database.read() as conn:
+            return bool(await conn.scalar(select(portals.c.lease_until)) != before)
+
+    async with asyncio.timeout(10):
+        while not await is_renewed():  # noqa: ASYNC110 # another task writes to the database
+            await asyncio.sleep(0.01)
+
+    held.let_go()
+    await renewing
+
+
+async def test_who_lost_the_portal_learns_it_at_the_next_renewal(
+    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=30))
+    held = await lease.take(database, portal.id, owner="one")
+    assert held is not None
+    later = datetime.now(UTC) + timedelta(hours=1)
+    async with database.write() as conn:
+        await leases.expire_all(conn, now=datetime.now(UTC))
+        await leases.take(conn, portal.id, owner="two", now=later, until=later)
+
+    with pytest.raises(LeaseLostError):
+        await held.keep()
+
+
+async def test_letting_go_ends_the_renewing(database: Database, portal: Portal) -> None:
+    held = await lease.take(database, portal.id, owner="one")
+    assert held is not None
+
+    held.let_go()
+
+    await held.keep()

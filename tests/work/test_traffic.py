@@ -1,0 +1,179 @@
+"""How many requests a portal gets: as many as its pace allows, one where it fails."""
+
+import pytest
+
+from robot.errors import NotExecutedError, PortalError, RejectedError
+from robot.protocol.answers import Answer
+from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.work.traffic import Traffic
+from tests.work.work_rig import GET, traffic, unanswered
+
+FULL = NotExecutedError("batch", "QUERY_LIMIT_EXCEEDED", "Too many requests")
+OVERLOADED = NotExecutedError("batch", "OVERLOAD_LIMIT", "", retry_after=300)
+BLOCKED = NotExecutedError("crm.documentgenerator.document.get", "OPERATION_TIME_LIMIT", "")
+OTHER = Call("bizproc.event.send", {})
+
+
+def fail(portal: Traffic, error: PortalError, *, now: float = 0.0, times: int = 1) -> None:
+    for _ in range(times):
+        portal.departed(now)
+        portal.failed(error, now)
+
+
+def size(portal: Traffic, call: Call = GET, *, now: float = 0.0) -> int:
+    """How many such calls go into one request."""
+    filled = portal.next_load(now)
+    number = 0
+    while not filled.is_full and filled.admits(call):
+        filled.add(call)
+        number += 1
+    return number
+
+
+def answer(portal: Traffic, call: Call = GET, *, now: float = 0.0, **time: float) -> None:
+    portal.learn(call, Answer(result=True, time=time), now=now, unix=1_000_000.0 + now)
+
+
+def test_only_so_many_requests_are_in_flight() -> None:
+    portal = traffic(parallel=2)
+    for _ in range(2):
+        assert portal.has_room()
+        portal.departed(0.0)
+
+    assert not portal.has_room()
+    portal.arrived()
+    assert portal.has_room()
+
+
+def test_a_portal_that_fails_is_probed_with_one_request_after_growing_pauses() -> None:
+    portal = traffic()
+    waits = []
+    for _ in range(8):
+        fail(portal, unanswered())
+        waits.append(portal.wait(0.0))
+        assert portal.has_room()
+        portal.departed(0.0)
+        assert not portal.has_room()
+        portal.failed(unanswered(), 0.0)
+
+    assert waits[0] < waits[3] < waits[5]
+    assert max(waits) <= 72
+
+
+def test_fewer_and_fewer_calls_go_together_while_requests_fail() -> None:
+    portal = traffic()
+    for _ in range(100):
+        answer(portal, duration=0.01)
+    sizes = [size(portal)]
+    for _ in range(7):
+        fail(portal, unanswered())
+        sizes.append(size(portal))
+
+    assert sizes == [BATCH_LIMIT, 25, 12, 6, 3, 1, 1, 1]
+
+
+def test_one_answer_ends_the_probing() -> None:
+    portal = traffic(parallel=3)
+    fail(portal, unanswered(), times=4)
+    portal.departed(0.0)
+
+    portal.arrived()
+
+    for _ in range(3):
+        assert portal.has_room()
+        portal.departed(0.0)
+
+
+def test_a_full_bucket_is_no_failure_of_the_portal() -> None:
+    portal = traffic(parallel=4)
+    before = size(portal)
+
+    fail(portal, FULL)
+
+    assert 0 < portal.wait(0.0) < 5
+    assert size(portal) == before
+    portal.departed(0.0)
+    assert portal.has_room()
+
+
+def test_a_portal_that_was_blocked_by_hand_is_left_alone_for_long() -> None:
+    portal = traffic()
+
+    fail(portal, OVERLOADED)
+
+    assert portal.wait(0.0) >= 300
+
+
+def test_a_no_to_a_whole_request_slows_nothing_down() -> None:
+    portal = traffic()
+
+    fail(portal, RejectedError("batch", "NO_TOKEN", ""))
+
+    assert portal.wait(0.0) == 0
+    assert portal.in_flight == 0
+
+
+def test_calls_of_unknown_length_fill_a_request_carefully() -> None:
+    assert size(traffic()) <= 20
+
+
+def test_slow_calls_go_in_short_requests_but_always_one_goes() -> None:
+    portal = traffic()
+    for _ in range(10):
+        answer(portal, duration=4.0)
+        answer(portal, OTHER, duration=300.0)
+
+    assert size(portal) == 5
+    assert size(portal, OTHER) == 1
+
+
+def test_a_method_over_its_limit_rests_and_the_others_go_on() -> None:
+    portal = traffic()
+
+    portal.learn(GET, BLOCKED, now=100.0, unix=1_000_100.0)
+
+    assert size(portal, now=100.0) == 0
+    assert size(portal, OTHER, now=100.0) > 0
+    wake_at = portal.next_at(100.0)
+    assert wake_at is not None
+    assert size(portal, now=wake_at) == 1  # one goes first, to see
+
+
+def test_a_method_rests_until_the_portal_says_that_it_opens() -> None:
+    portal = traffic()
+    answer(portal, now=100.0, operating=479.0, operating_reset_at=1_000_400.0)
+
+    assert size(portal, now=100.0) == 0
+    assert portal.next_at(100.0) == pytest.approx(400.0)
+    assert size(portal, now=400.0) == 1
+
+
+def test_once_one_call_was_answered_the_method_is_open_again() -> None:
+    portal = traffic()
+    portal.learn(GET, BLOCKED, now=0.0, unix=0.0)
+    assert size(portal, now=60.0) == 1
+
+    answer(portal, now=60.0, duration=0.1)
+
+    assert size(portal, now=60.0) > 1
+
+
+@pytest.mark.parametrize("time", [{}, {"operating": None}, {"duration": "x", "operating": []}])
+def test_a_time_block_that_says_nothing_is_no_reason_to_rest(time: dict[str, object]) -> None:
+    portal = traffic()
+
+    portal.learn(GET, Answer(result=True, time=time), now=0.0, unix=0.0)
+
+    assert size(portal) > 1
+    assert portal.next_at(0.0) is None
+
+
+def test_a_call_that_was_to_show_whether_a_method_is_open_may_get_lost() -> None:
+    portal = traffic()
+    portal.learn(GET, BLOCKED, now=0.0, unix=0.0)
+    assert size(portal, now=60.0) == 1
+
+    portal.begin()  # its worker lost the lease; another begins
+
+    assert portal.in_flight == 0
+    assert size(portal, now=120.0) == 1
