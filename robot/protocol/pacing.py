@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 # Requests that we leave free: others share our address, and clocks differ a little.
 HEADROOM = 2
+# Once full we wait until so many have leaked out, and send those together. Whoever sends one at
+# the very moment at which one leaks out always finds its place, is never refused, and so never
+# learns that another app gets nothing (tests/protocol/test_pacing_shared.py).
+GROUP = 6
 LOWERED_TO = 2 / 3  # of the pace, at each refusal
 RAISED_BY = 0.005  # of the documented rate, each second without a refusal
 SLOWEST = 0.05  # of the documented rate: a request every ten seconds on most plans
@@ -24,12 +28,19 @@ class Bucket:
     pace: float = 0.0  # requests per second, as learned; 0: not learned yet
     level: float = 0.0
     at: float = 0.0
+    is_full: bool = False  # it was, and a group has not leaked out since
 
     def wait(self, now: float) -> float:
         """Seconds until one more request fits."""
         self._pass(now)
-        over = self.level + 1 - max(self.burst - HEADROOM, 1)
-        return max(over / self.pace, 0.0)
+        limit = max(self.burst - HEADROOM, 1)
+        # A hair's breadth for sums of floating-point numbers.
+        self.is_full = self.is_full or self.level + 1 > limit + 1e-9
+        over = self.level - max(limit - GROUP, 0) if self.is_full else 0.0
+        if over <= 1e-9:
+            self.is_full = False
+            return 0.0
+        return over / self.pace
 
     def add(self, now: float) -> None:
         """A request was sent."""

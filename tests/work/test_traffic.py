@@ -90,7 +90,7 @@ def test_a_full_bucket_is_no_failure_of_the_portal() -> None:
 
     fail(portal, FULL)
 
-    assert 0 < portal.wait(0.0) < 5
+    assert 0 < portal.wait(0.0) < 10
     assert size(portal) == before
     portal.departed(0.0)
     assert portal.has_room()
