@@ -4,29 +4,23 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias
 
 import httpx2 as httpx
 
+from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.waiting import until
+
+LINKROBOT = str(Path(sys.executable).with_name("linkrobot"))
 CLIENT_ID, CLIENT_SECRET = "local.0123456789abcd.12345678", "made-up-secret-of-the-app"
-DEAL = 2  # entityTypeId
-T = TypeVar("T")
-
-
-def until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
-    """What `look` returns, once that is true; fails with `what` after `within` seconds."""
-    ends_at = time.monotonic() + within
-    while not (found := look()):
-        if time.monotonic() > ends_at:
-            raise AssertionError(f"not within {within} s: {what or look}; last seen: {found!r}")
-        time.sleep(0.02)
-    return found
+Done: TypeAlias = "subprocess.CompletedProcess[str]"
 
 
 def free_port() -> int:
@@ -36,90 +30,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class SandboxPortal:
-    """One portal of the sandbox, by its control plane."""
-
-    def __init__(self, url: str, oauth: str, member_id: str) -> None:
-        self.url, self.oauth, self.member_id = url, oauth, member_id
-        self._http = httpx.Client(base_url=f"{url}/_sandbox/", timeout=30, trust_env=False)
-
-    def close(self) -> None:
-        """Close the connection to the control plane."""
-        self._http.close()
-
-    def control(self, method: str, path: str, **body: Any) -> Any:
-        """One request to the control plane; a refusal fails the test."""
-        response = self._http.request(method, path, json=body or None)
-        assert response.status_code < 400, response.text
-        return response.json() if response.content else None
-
-    def post(self, path: str, **body: Any) -> Any:
-        return self.control("POST", path, **body)
-
-    def get(self, path: str) -> Any:
-        return self.control("GET", path)
-
-    def journal(self, *kinds: str) -> list[dict[str, Any]]:
-        """What happened so far, of these kinds."""
-        events = self.get("journal")["events"]
-        return [event for event in events if not kinds or event["kind"] in kinds]
-
-    def workflow(self, workflow_id: str) -> Any:
-        return self.get(f"workflows/{workflow_id}")
-
-    def item(self, entity_type_id: int = DEAL, title: str = "A deal") -> int:
-        return int(self.post("items", entityTypeId=entity_type_id, title=title)["id"])
-
-    def document(self, item_id: int, entity_type_id: int = DEAL, **fields: Any) -> int:
-        body = {"entityTypeId": entity_type_id, "entityId": item_id, **fields}
-        return int(self.post("documents", **body)["id"])
-
-    def document_state(self, document_id: int) -> dict[str, Any]:
-        documents = self.get("state")["documents"]
-        found = next(row for row in documents if int(row["id"]) == document_id)
-        return dict(found)
-
-    def stage(self, *robots: dict[str, Any], name: str = "SEND") -> None:
-        self.control("PUT", f"stages/{name}", robots=list(robots))
-
-    def move(self, item_id: int, entity_type_id: int = DEAL, stage: str = "SEND") -> str:
-        answer = self.post(f"items/{entity_type_id}/{item_id}/move", stage=stage)
-        return str(answer["workflow_id"])
-
-    def finished(self, workflow_id: str, *, within: float = 15.0) -> Any:
-        """The workflow, once it is over."""
-        until(
-            lambda: self.workflow(workflow_id)["status"] in ("completed", "terminated"),
-            within=within,
-            what=f"the workflow is over: {self.workflow(workflow_id)}",
-        )
-        return self.workflow(workflow_id)
-
-    def outputs(self, workflow_id: str, step: int = 0, *, within: float = 15.0) -> dict[str, Any]:
-        """What the robot at that step returned to its workflow."""
-        return dict(self.finished(workflow_id, within=within)["steps"][step]["outputs"])
-
-
 class Sandbox:
     """The sandbox process with its portals; each test takes a portal of its own."""
 
     def __init__(self, ready: dict[str, Any]) -> None:
         self.oauth = str(ready["oauth"])
-        self._unused = [
-            SandboxPortal(url, self.oauth, member_id)
-            for url, member_id in zip(ready["portals"], ready["member_ids"], strict=True)
-        ]
-        self._used: list[SandboxPortal] = []
+        self._unused = list(zip(ready["portals"], ready["member_ids"], strict=True))
+        self._http = httpx.Client(timeout=60, trust_env=False)
 
     def portal(self) -> SandboxPortal:
         """A portal that nothing has happened in yet."""
-        self._used.append(self._unused.pop())
-        return self._used[-1]
+        assert self._unused, "start the sandbox with more portals"
+        url, member_id = self._unused.pop()
+        return SandboxPortal(url, member_id, self._http)
 
     def close(self) -> None:
         """Close the connections to the control plane."""
-        for portal in self._used + self._unused:
-            portal.close()
+        self._http.close()
 
 
 @contextmanager
@@ -144,20 +71,25 @@ class App:
     """`linkrobot serve` as a process of its own, with a data folder that survives it."""
 
     def __init__(self, folder: Path, oauth: str, **settings: str) -> None:
-        self.url = f"http://127.0.0.1:{free_port()}"
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._http = httpx.Client(trust_env=False)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
-            "LINKROBOT_PUBLIC_URL": self.url,
-            "LINKROBOT_PORT": self.url.rpartition(":")[2],
             "LINKROBOT_DATA_DIR": str(folder),
             "LINKROBOT_AUTH_SERVERS": oauth,
             "LINKROBOT_CLIENT_ID": CLIENT_ID,
             "LINKROBOT_CLIENT_SECRET": CLIENT_SECRET,
-            **{f"LINKROBOT_{name}": value for name, value in settings.items()},
         }
+        self.move_to(free_port())
+        self.environment |= {f"LINKROBOT_{name}": value for name, value in settings.items()}
+
+    def move_to(self, port: int) -> None:
+        """From its next start on it is reached there."""
+        self.url = f"http://127.0.0.1:{port}"
+        self.environment["LINKROBOT_PORT"] = str(port)
+        self.environment["LINKROBOT_PUBLIC_URL"] = self.url
 
     @property
     def log(self) -> str:
@@ -169,7 +101,7 @@ class App:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("linkrobot")), "serve"],
+                [LINKROBOT, "serve"],
                 env=self.environment,
                 cwd=self.folder,  # no .env of the developer's
                 stderr=log,
@@ -182,7 +114,7 @@ class App:
         assert self._process
         assert self._process.poll() is None, self.log
         try:
-            return httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200
+            return self.get("/readyz").status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -203,13 +135,15 @@ class App:
 
     def end(self) -> None:
         """Whatever state it is in."""
+        self._http.close()
         if self._process:
             self._end(signal.SIGTERM)
 
-    def command(self, *words: str, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+    def command(self, *words: str, stdin: str = "", **settings: str) -> Done:
         """Run a command of linkrobot on the same data folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         return subprocess.run(
-            [str(Path(sys.executable).with_name("linkrobot")), *words],
+            [LINKROBOT, *words],
             env={**self.environment, **settings},
             cwd=self.folder,
             input=stdin,
@@ -225,23 +159,44 @@ class App:
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
 
-    def install_at(self, portal: SandboxPortal, **fields: Any) -> Any:
-        """Add the app to a portal as an administrator does, and wait for its robots."""
-        answer = portal.post(
-            "apps/install",
-            **{
-                "install_url": f"{self.url}/bitrix24/install",
-                "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET,
-                **fields,
-            },
-        )
-        until(lambda: robots_of(portal), what="the robots are registered")
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What its database holds, for what no command shows."""
+        with closing(sqlite3.connect(self.folder / "linkrobot.sqlite", timeout=10)) as database:
+            return database.execute(query, values).fetchall()
+
+    def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
+        """A form POST to one of its addresses."""
+        content_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._http.post(self.url + path, content=body, headers=content_type | headers)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """One of its pages."""
+        return self._http.get(self.url + path, headers=headers)
+
+    def offer_to(self, portal: SandboxPortal, **fields: Any) -> dict[str, Any]:
+        """Add the app to a portal as an administrator does: what the app answered."""
+        form = {
+            "install_url": f"{self.environment['LINKROBOT_PUBLIC_URL']}/bitrix24/install",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            **fields,
+        }
+        return dict(portal.post("apps/install", **form))
+
+    def install_at(self, portal: SandboxPortal, **fields: Any) -> dict[str, Any]:
+        """Add the app to a portal, and wait until both robots and both events are there."""
+        answer = self.offer_to(portal, **fields)
+        until(lambda: is_complete(portal), what="the robots are registered")
         return answer
 
 
-def robots_of(portal: SandboxPortal) -> dict[str, Any]:
-    """code -> the robot as it is registered at the portal."""
-    found = portal.get("state")["robots"]
-    rows = found.values() if isinstance(found, dict) else found
-    return {row["code"]: row for row in rows}
+def at_once(*commands: Callable[[], Done]) -> list[Done]:
+    """Run commands side by side: each takes a second to load its libraries."""
+    with ThreadPoolExecutor(4) as pool:
+        return [begun.result() for begun in [pool.submit(command) for command in commands]]
+
+
+def is_complete(portal: SandboxPortal) -> bool:
+    """Whether everything that the app registers is registered there."""
+    state = portal.get("state")
+    return (len(state["robots"]), len(state["events"])) == (2, 2)

@@ -1,26 +1,71 @@
 """One sandbox and one app for all scenarios; each scenario has a portal of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
-from tests.programs import App, Sandbox, SandboxPortal, running_sandbox
+from tests.programs import App, Sandbox, running_sandbox
+from tests.scenarios.listeners import listening
+from tests.scenarios.long_stories import LongStories, begin
+from tests.scenarios.made_up import MadeUpAuthServer, MadeUpPortal
+from tests.scenarios.sandbox_portal import SandboxPortal
+
+NewPortals: TypeAlias = Callable[[], SandboxPortal]
+METRICS_TOKEN = "made-up-metrics-token"
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(portals=60) as started:
+    with running_sandbox(portals=200) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def shared_app(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    app = App(tmp_path_factory.mktemp("app") / "data", sandbox.oauth)
+def made_up_auth_server() -> Iterator[MadeUpAuthServer]:
+    server = MadeUpAuthServer()
+    with listening(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    sandbox: Sandbox,
+    made_up_auth_server: MadeUpAuthServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[App]:
+    servers = f"{sandbox.oauth},{made_up_auth_server.url}"
+    folder = tmp_path_factory.mktemp("app") / "data"
+    app = App(folder, servers, METRICS_TOKEN=METRICS_TOKEN)
     try:
         yield app.start()
     finally:
         app.end()
+
+
+@pytest.fixture(scope="session")
+def long_stories(shared_app: App, sandbox: Sandbox) -> LongStories:
+    """Begun by the first who asks; test_what_takes_long.py tells how they end."""
+    return begin(shared_app, sandbox)
+
+
+@pytest.fixture
+def fresh_portals(sandbox: Sandbox) -> NewPortals:
+    """Portals where nothing is installed, one a call."""
+    return sandbox.portal
+
+
+@pytest.fixture
+def portals(shared_app: App, sandbox: Sandbox) -> NewPortals:
+    """Portals where the shared app is installed, one a call."""
+
+    def installed() -> SandboxPortal:
+        portal = sandbox.portal()
+        shared_app.install_at(portal)
+        return portal
+
+    return installed
 
 
 @pytest.fixture
@@ -34,6 +79,12 @@ def portal(shared_app: App, fresh_portal: SandboxPortal) -> SandboxPortal:
     """A portal where the shared app is installed."""
     shared_app.install_at(fresh_portal)
     return fresh_portal
+
+
+@pytest.fixture
+def made_up_portal(made_up_auth_server: MadeUpAuthServer) -> MadeUpPortal:
+    """A portal that lies as it is told to."""
+    return made_up_auth_server.portal()
 
 
 @pytest.fixture

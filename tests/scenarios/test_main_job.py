@@ -2,23 +2,14 @@
 
 import httpx2 as httpx
 
-from tests.programs import App, SandboxPortal
-
-ENABLE = {"code": "linkrobot_enable", "name": "Link"}
-MAIL = {
-    "code": "mail",
-    "properties": {
-        "to": "client@example.com",
-        "subject": "Your contract",
-        "text": "Here it is: {=Link:public_url}",
-    },
-}
+from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.stages import MAIL, enable
 
 
-def test_the_link_reaches_the_client(portal: SandboxPortal, shared_app: App) -> None:
+def test_the_link_reaches_the_client(portal: SandboxPortal) -> None:
     deal = portal.item()
     document = portal.document(deal, title="Contract", number="C-7")
-    portal.stage(ENABLE, MAIL)
+    portal.stage(enable(), MAIL)
 
     outputs = portal.outputs(portal.move(deal))
 

@@ -1,0 +1,121 @@
+"""The installer page of an app with interface: it ends the installation once robots are there."""
+
+from typing import Any
+
+from tests.programs import App, is_complete
+from tests.scenarios.long_stories import LongStories
+from tests.scenarios.sandbox_portal import SandboxPortal
+
+ENDS = 'data-finish="yes"'
+SCRIPT = '<script src="https://api.bitrix24.com/api/v1/"'
+
+
+def frame_ancestors(answer: dict[str, Any]) -> str:
+    """Who may show the page in a frame."""
+    policy = dict(answer["headers"])["content-security-policy"]
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+    return str(rules["frame-ancestors"])
+
+
+def test_the_page_ends_the_installation_once_the_robots_are_registered(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    answer = shared_app.offer_to(fresh_portal, interface=True)
+
+    assert answer["status"] == 200
+    assert is_complete(fresh_portal), "the page came before the robots were registered"
+    assert ENDS in answer["body"]
+    assert SCRIPT in answer["body"]
+    assert "Linkrobot is ready" in answer["body"]
+
+
+def test_only_this_portal_may_show_the_page(fresh_portal: SandboxPortal, shared_app: App) -> None:
+    answer = shared_app.offer_to(fresh_portal, interface=True)
+
+    assert frame_ancestors(answer) == f"'self' {fresh_portal.url}"
+    assert "x-frame-options" not in answer["headers"]
+
+
+def test_the_page_also_works_where_the_frame_brings_no_application_token(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    fresh_portal.set(send_application_token=False)
+
+    answer = shared_app.offer_to(fresh_portal, interface=True)
+
+    assert (answer["status"], ENDS in answer["body"]) == (200, True)
+
+
+def test_a_user_who_is_no_administrator_is_told_and_nothing_is_finished(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    answer = shared_app.offer_to(fresh_portal, interface=True, user_id=7)
+
+    assert answer["status"] == 200
+    assert "Only an administrator" in answer["body"]
+    assert ENDS not in answer["body"]
+    assert fresh_portal.robots() == {}
+
+
+def test_an_administrator_can_finish_what_an_employee_began(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    shared_app.offer_to(fresh_portal, interface=True, user_id=7)
+
+    answer = fresh_portal.post("apps/open", user_id=1)
+
+    assert ENDS in answer["body"]
+    assert {str(row["AUTH_USER_ID"]) for row in fresh_portal.robots().values()} == {"1"}
+
+
+def test_a_plan_without_automation_is_told_and_nothing_is_finished(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    fresh_portal.set(features={"bizproc": False})
+
+    answer = shared_app.offer_to(fresh_portal, interface=True)
+
+    assert answer["status"] == 200
+    assert "no automation rules" in answer["body"]
+    assert ENDS not in answer["body"]
+
+
+def test_a_passing_failure_is_told_and_does_not_keep_the_installer_open(
+    long_stories: LongStories,
+) -> None:
+    assert ENDS in long_stories.unlucky_page
+    assert "not registered" in long_stories.unlucky_page
+
+
+def test_opening_the_app_registers_robots_that_are_missing(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    fresh_portal.set(features={"bizproc": False})
+    shared_app.offer_to(fresh_portal, app_url=f"{shared_app.url}/bitrix24/app")
+    fresh_portal.set(features={"bizproc": True})
+
+    answer = fresh_portal.post("apps/open", user_id=1)
+
+    assert "Linkrobot is ready" in answer["body"]
+    assert is_complete(fresh_portal)
+
+
+def test_the_apps_page_says_that_all_is_ready(portal: SandboxPortal, shared_app: App) -> None:
+    shared_app.offer_to(portal, deliver=False, app_url=f"{shared_app.url}/bitrix24/app")
+
+    answer = portal.post("apps/open", user_id=7)
+
+    assert "Linkrobot is ready" in answer["body"]
+    assert ENDS not in answer["body"]
+    assert frame_ancestors(answer) == f"'self' {portal.url}"
+
+
+def test_a_page_with_made_up_tokens_is_refused(portal: SandboxPortal, shared_app: App) -> None:
+    form = f"member_id={portal.member_id}&AUTH_ID={'f' * 70}&REFRESH_ID={'e' * 70}".encode()
+
+    statuses = [
+        shared_app.post(f"/bitrix24/{page}?DOMAIN=x.example&LANG=en", form).status_code
+        for page in ("install", "app")
+    ]
+
+    assert statuses == [403, 403]

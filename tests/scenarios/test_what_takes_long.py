@@ -1,0 +1,52 @@
+"""How the long stories end (long_stories.py); this file comes last, so that nobody waits idly."""
+
+import pytest
+
+from tests.programs import is_complete
+from tests.scenarios.long_stories import FAILING_METHODS, OUTAGES, LongStories
+from tests.scenarios.waiting import until
+
+PATIENCE = 40.0  # seconds
+
+
+def test_what_comes_while_the_authorization_server_is_down_is_kept_and_done_later(
+    long_stories: LongStories,
+) -> None:
+    assert long_stories.statuses_in_outage == (200, 200)
+    assert long_stories.done_in_outage == 0, "nothing is done before it is verified"
+
+    newcomer, deal = long_stories.installed_in_outage, long_stories.moved_in_outage
+    until(lambda: is_complete(newcomer), within=PATIENCE, what="installed after the outage")
+    assert deal.portal.outputs(deal.workflow, within=PATIENCE)["succeeded"] == "Y"
+
+
+@pytest.mark.parametrize("method", FAILING_METHODS)
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_passes_and_the_run_ends_once_with_its_link(
+    long_stories: LongStories, outage: str, method: str
+) -> None:
+    deal = long_stories.outages[outage, method]
+
+    outputs = deal.portal.outputs(deal.workflow, within=PATIENCE)
+
+    assert outputs["succeeded"] == "Y"
+    assert outputs["public_url"] == deal.portal.public_url(deal.document)
+    assert deal.portal.resumed(deal.workflow) == 1
+    assert len(deal.portal.get("state")["mails"]) == 1
+
+
+def test_a_registration_that_failed_before_the_end_of_the_installation_is_done_after_it(
+    long_stories: LongStories,
+) -> None:
+    # The app itself tries again after 15 seconds.
+    until(lambda: is_complete(long_stories.unlucky), within=PATIENCE, what="registered after all")
+
+
+def test_a_step_that_stops_waiting_is_answered_before_it_does(long_stories: LongStories) -> None:
+    deal = long_stories.impatient
+
+    step = deal.portal.finished(deal.workflow, within=PATIENCE)["steps"][0]
+
+    assert step["state"] == "closed", "the workflow stopped waiting before it was told"
+    assert (step["outputs"]["succeeded"], step["outputs"]["error_code"]) == ("N", "gave_up")
+    assert deal.portal.public_url(deal.document) is None

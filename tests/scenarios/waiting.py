@@ -1,0 +1,17 @@
+"""Waiting for a condition with a deadline: scenarios never sleep for luck."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
+    """What `look` returns, once that is true; fails with `what` after `within` seconds."""
+    ends_at = time.monotonic() + within
+    while not (found := look()):
+        if time.monotonic() > ends_at:
+            raise AssertionError(f"not within {within} s: {what or look}; last seen: {found!r}")
+        time.sleep(0.02)
+    return found
