@@ -53,6 +53,11 @@ class Bucket:
         self.level = float(self.burst)
         self.pace = max(self.pace * LOWERED_TO, self.rate * SLOWEST)
 
+    def take_over(self, level: float, pace: float, *, at: float) -> None:
+        """Go on with what another worker had learned by then."""
+        self.level, self.at = level, at
+        self.pace = min(max(pace, self.rate * SLOWEST), self.rate)
+
     def filled(self, now: float) -> float:
         """Requests that have not leaked out yet."""
         self._pass(now)

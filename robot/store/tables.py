@@ -71,6 +71,10 @@ portals = Table(
     Column("owner", String(64)),  # NULL = released; a name with a past expiry = it died
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
+    # what its holder learned of the portal's leaky bucket; it passes on with the lease
+    Column("pace", Float),  # requests per second
+    Column("bucket_level", Float),  # requests, at `bucket_at`
+    Column("bucket_at", UtcDateTime),
     # a portal may have installed us twice, as two local applications: neither disturbs the other
     UniqueConstraint("member_id", "client_id", name="portals_once"),
 )

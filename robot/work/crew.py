@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
 from robot.store import portals
-from robot.store.leases import LeaseLostError
+from robot.store.leases import Learned, LeaseLostError
 from robot.work import housekeeping, lease
 from robot.work.admission import Admission
 from robot.work.drain import Drain
@@ -119,7 +119,8 @@ class Crew:
             portal = await portals.find(conn, portal_id)
         if portal is None:
             return False
-        traffic = self._traffic_of(portal_id)
+        traffic = self._traffic_of(portal_id, held.learned)
+        held.watch(traffic.bucket)
         drain = Drain(self._tools, portal, held, traffic, share=self._share)
         self._drains[portal_id] = drain
         if self._stopping.is_set():
@@ -132,11 +133,15 @@ class Crew:
         """How many runs one portal's worker may hold in memory."""
         return max(min(HELD // max(len(self._drains), 1), HELD_FOR_ONE), HELD_AT_LEAST)
 
-    def _traffic_of(self, portal_id: int) -> Traffic:
+    def _traffic_of(self, portal_id: int, learned: Learned | None) -> Traffic:
         """What is known of the portal's speed and pace; it outlives the work on a burst."""
         settings = self._tools.settings
         if portal_id not in self._traffic:
             bucket = Bucket(rate=settings.portal_rate, burst=settings.portal_burst)
+            if learned:
+                seconds = max((datetime.now(UTC) - learned.at).total_seconds(), 0.0)
+                # One more, since the holder before may have died between sending and writing.
+                bucket.take_over(learned.level + 1, learned.pace, at=time.monotonic() - seconds)
             self._traffic[portal_id] = Traffic(bucket, parallel=settings.portal_parallel)
             self._forget_traffic()
         return self._traffic[portal_id]

@@ -49,6 +49,7 @@ class Desk:
         self._steps: list[tuple[Job, Step | Decided]] = []
         self._share = share
         self.ready = ReadyCalls()
+        self.loaded = 0  # runs so far
         self.wants_look = True  # there may be due runs that are not loaded
 
     @property
@@ -65,6 +66,7 @@ class Desk:
         self.wants_look = False
         found, has_more = await self._ledger.load(held=self._jobs, room=room)
         self.wants_look = has_more and bool(found)
+        self.loaded += len(found)
         for run in found:
             self._start(run)
 

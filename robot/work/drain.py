@@ -70,6 +70,7 @@ class Drain:
         )
         self._desk = Desk(self._ledger, self._access, tools.vault, portal, share=share)
         self._landed: list[Landed] = []
+        self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored
         self._changed = asyncio.Event()
         self._hides_from = 0.0 if lease.was_released else time.monotonic() + HIDES_WAIT
@@ -106,6 +107,19 @@ class Drain:
                 await self._something_happens()
             self._lease.let_go()
         await self._lease.release()
+        self._tell()
+
+    def _tell(self) -> None:
+        """One line for each burst that was worked off."""
+        log.info(
+            "burst.drained",
+            member_id=self._portal.member_id,
+            runs=self._desk.loaded,
+            requests=self._traffic.requests,
+            refused=self._traffic.refused,
+            pace=round(self._traffic.bucket.pace, 2),
+            seconds=round(time.monotonic() - self._began_at, 3),
+        )
 
     async def _turn(self, group: asyncio.TaskGroup) -> bool:
         """One turn; True when nothing is left to do."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
+from robot.protocol.pacing import Bucket
 from robot.store import leases
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError
@@ -36,10 +37,16 @@ class Lease:
         self.portal_id = portal_id
         self.epoch = taken.epoch
         self.was_released = taken.was_released
+        self.learned = taken.learned  # by the holder before
+        self._bucket: Bucket | None = None
         self._database = database
         self._until = until
         self._clock = clock
         self._is_over = asyncio.Event()
+
+    def watch(self, bucket: Bucket) -> None:
+        """What this bucket learns is written down with each renewal and at the end."""
+        self._bucket = bucket
 
     def may_send(self) -> None:
         """Raise LeaseLostError unless the lease still holds for certain."""
@@ -57,7 +64,13 @@ class Lease:
             try:
                 async with self._database.write() as conn:
                     until = datetime.now(UTC) + LENGTH
-                    await leases.renew(conn, self.portal_id, epoch=self.epoch, until=until)
+                    await leases.renew(
+                        conn,
+                        self.portal_id,
+                        epoch=self.epoch,
+                        until=until,
+                        learned=self._learned_now(),
+                    )
             except SQLAlchemyError as error:
                 # The next third tries again; `may_send` ends the work in time.
                 log.warning("lease.not_renewed", portal=self.portal_id, reason=type(error).__name__)
@@ -71,7 +84,14 @@ class Lease:
     async def release(self) -> None:
         """Give the portal back; only with no request under way."""
         async with self._database.write() as conn:
-            await leases.release(conn, self.portal_id, epoch=self.epoch)
+            learned = self._learned_now()
+            await leases.release(conn, self.portal_id, epoch=self.epoch, learned=learned)
+
+    def _learned_now(self) -> leases.Learned | None:
+        if self._bucket is None:
+            return None
+        level = self._bucket.filled(self._clock())
+        return leases.Learned(pace=self._bucket.pace, level=level, at=datetime.now(UTC))
 
     async def _over_within(self, seconds: float) -> bool:
         try:

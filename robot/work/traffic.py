@@ -26,6 +26,8 @@ class Traffic:
     def __init__(self, bucket: Bucket, *, parallel: int) -> None:
         self.bucket = bucket
         self.in_flight = 0
+        self.requests = 0  # of this worker
+        self.refused = 0  # of them, because the bucket was full
         self._parallel = parallel
         self._timings = Timings()
         self._operating = OperatingTime()
@@ -34,7 +36,7 @@ class Traffic:
 
     def begin(self) -> None:
         """A new worker: the requests of the one before are no longer its concern."""
-        self.in_flight = 0
+        self.in_flight = self.requests = self.refused = 0
         self._operating.forget_probes()
 
     def has_room(self) -> bool:
@@ -61,6 +63,7 @@ class Traffic:
         """A request leaves."""
         self.bucket.add(now)
         self.in_flight += 1
+        self.requests += 1
 
     def arrived(self) -> None:
         """A request was answered."""
@@ -77,6 +80,7 @@ class Traffic:
             return
         if error.code == FULL_BUCKET:
             self.bucket.refused(now)
+            self.refused += 1
         elif isinstance(error, NotExecutedError | OutcomeUnknownError):
             self._failures += 1
             retry_after = getattr(error, "retry_after", 0.0)

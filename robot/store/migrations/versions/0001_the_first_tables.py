@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=True),
         sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pace", sa.Float(), nullable=True),
+        sa.Column("bucket_level", sa.Float(), nullable=True),
+        sa.Column("bucket_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("member_id", "client_id", name="portals_once"),
     )
