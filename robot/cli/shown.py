@@ -10,6 +10,7 @@ from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.cli.output import AsJson, moment, new_table, print_json, print_table
+from robot.cli.watched import watch
 from robot.errors import SettingsError
 from robot.settings import Settings, load_settings
 from robot.store import history
@@ -53,8 +54,14 @@ def runs(
     as_json: AsJson = False,
     portal: OfPortal = "",
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="Each busy portal's burst as it is worked off.")
+    ] = False,
 ) -> None:
     """What ran, newest first, and what came of it."""
+    if watching:
+        watch(load_settings())
+        return
 
     async def question(conn: AsyncConnection, _settings: Settings) -> list[PastRun]:
         return await history.newest(conn, limit=limit, portal_id=await _portal_id(conn, portal))

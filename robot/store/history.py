@@ -50,6 +50,45 @@ class Waiting:
     oldest_received_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A portal's runs while a burst is worked off."""
+
+    member_id: str
+    host: str  # its address as people know it
+    waiting: int
+    done: int  # finished since the look began, with success
+    failed: int
+
+
+async def progress(conn: AsyncConnection, *, since: datetime) -> list[Progress]:
+    """Each portal with unfinished runs, or with runs finished since that time."""
+    is_waiting = runs.c.finished_at.is_(None)
+    rows = await conn.execute(
+        select(
+            portals.c.member_id,
+            portals.c.endpoint,
+            func.count().filter(is_waiting).label("waiting"),
+            func.count().filter(runs.c.finished_at >= since, runs.c.succeeded).label("done"),
+            func.count().filter(runs.c.finished_at >= since, ~runs.c.succeeded).label("failed"),
+        )
+        .join(portals, portals.c.id == runs.c.portal_id)
+        .where(is_waiting | (runs.c.finished_at >= since))
+        .group_by(portals.c.member_id, portals.c.endpoint)
+        .order_by(portals.c.endpoint)
+    )
+    return [
+        Progress(
+            member_id=row.member_id,
+            host=row.endpoint.split("/")[2],
+            waiting=row.waiting,
+            done=row.done,
+            failed=row.failed,
+        )
+        for row in rows
+    ]
+
+
 async def newest(
     conn: AsyncConnection, *, limit: int, portal_id: int | None = None
 ) -> list[PastRun]:
