@@ -150,6 +150,8 @@ class Drain:
         self._next_at = None
         while self._traffic.has_room() and len(self._desk.ready):
             now = time.monotonic()
+            if not self._traffic.is_worth_sending(len(self._desk.ready), now):
+                return  # the next answer wakes us
             wait = self._traffic.wait(now)
             batch = [] if wait else self._take(now)
             if not batch:

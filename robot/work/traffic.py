@@ -15,6 +15,7 @@ from robot.protocol.pacing import Bucket
 from robot.protocol.timing import BATCH_SECONDS, Timings
 from robot.work.retries import pause
 
+SCARCE_FROM = 0.25  # of the bucket
 FULL_BUCKET = "QUERY_LIMIT_EXCEEDED"
 METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
 NOT_THE_PORTAL = frozenset({APP_INFO, RENEWAL})  # methods of the authorization server
@@ -42,6 +43,14 @@ class Traffic:
     def has_room(self) -> bool:
         """Whether one more request may be in flight."""
         return self.in_flight < (1 if self._failures else self._parallel)
+
+    def is_worth_sending(self, ready: int, now: float) -> bool:
+        """Whether so many ready calls are worth one of the portal's requests.
+
+        Where requests get scarce, and others are under way, what comes meanwhile joins the next.
+        """
+        is_scarce = self.bucket.filled(now) > self.bucket.burst * SCARCE_FROM
+        return not (is_scarce and self.in_flight) or ready >= BATCH_LIMIT
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may leave."""
