@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: setup demo test lint lock
+.PHONY: setup demo test lint lock bench
 
 setup: $(READY)
 
@@ -24,6 +24,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# What is promised about speed, measured beside what it is compared with: see bench/README.md.
+bench: setup
+	$(BIN)/python -m bench
 
 # The newest versions that fit pyproject.toml, written down for everybody's `make setup`.
 lock:
