@@ -90,7 +90,8 @@ async def settle(
         .where(
             links.c.portal_id == origin.portal_id,
             links.c.run_id == origin.run_id,
-            links.c.state == LinkState.ASKED,
+            # a literal, so that the partial index is seen to fit
+            links.c.state == literal_column(f"'{LinkState.ASKED}'"),
         )
         .values(state=LinkState.OFF if is_known else LinkState.UNKNOWN, changed_at=now)
     )

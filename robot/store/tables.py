@@ -153,6 +153,14 @@ links = Table(
         sqlite_where=text("state != 'off'"),
         postgresql_where=text("state != 'off'"),
     ),
+    # each decided run looks for what it had asked for; links are kept for ever
+    Index(
+        "links_asked",
+        "portal_id",
+        "run_id",
+        sqlite_where=text("state = 'asked'"),
+        postgresql_where=text("state = 'asked'"),
+    ),
 )
 
 robots = Table(

@@ -76,6 +76,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state != 'off'"),
     )
 
+    op.create_index(
+        "links_asked",
+        "links",
+        ["portal_id", "run_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
     op.create_table(
         "robots",
         sa.Column(
