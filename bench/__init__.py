@@ -1,0 +1,1 @@
+"""What `make bench` runs: each promise about speed beside what it is compared with."""

@@ -1,0 +1,1 @@
+"""What is measured, each as the process that its users run."""

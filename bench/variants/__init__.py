@@ -1,0 +1,1 @@
+"""Apps made from the product's own parts, with one thing left out."""
