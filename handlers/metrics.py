@@ -33,9 +33,10 @@ def _may_read(request: Request[State]) -> bool:
 
 
 async def _look(state: State) -> None:
-    async with state["tools"].database.read() as conn:
-        waiting = await history.waiting(conn)
-        names = {portal.id: portal.member_id for portal in await portals.listed(conn)}
+    waiting, known = await state["tools"].database.read(
+        lambda conn: (history.waiting(conn), portals.listed(conn))
+    )
+    names = {portal.id: portal.member_id for portal in known}
     WAITING.clear()
     for portal in waiting:
         WAITING.labels(portal=portal.member_id).set(portal.count)

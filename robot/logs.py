@@ -68,7 +68,7 @@ def configure_logs(*, level: int = logging.INFO) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Both log each URL at INFO; ours carry no secret, but an incoming webhook's address is one.
-    for name in ("httpx2", "httpcore2", "alembic", "aiosqlite", "uvicorn.access"):
+    for name in ("httpx2", "httpcore2", "alembic", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -13,11 +13,16 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        while not task.done():
-            try:
-                await asyncio.wait([task])
-            except asyncio.CancelledError:
-                continue
-        if not task.cancelled():
-            task.exception()  # seen, so that nobody warns of it; the cancellation comes first
+        await outlast(task)
         raise
+
+
+async def outlast(task: asyncio.Future[Any]) -> None:
+    """Wait until it is done, however often the caller is cancelled; its result is dropped."""
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            continue
+    if not task.cancelled():
+        task.exception()  # seen, so that nobody warns of it; the cancellation comes first

@@ -115,8 +115,7 @@ async def _at_portal(
     settings: Settings, name: str, ids: Sequence[int], *, public: bool
 ) -> AsyncIterator[Done]:
     async with open_errands(settings) as errands:
-        async with errands.database.read() as conn:
-            portal = await installed(conn, name)
+        portal = await errands.database.read(lambda conn: installed(conn, name))
         new = [
             newrun.of_our_own(
                 ENABLE if public else DISABLE,

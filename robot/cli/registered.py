@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from sqlalchemy.engine import Connection
 
 from robot.cli.output import AsJson, new_table, print_json, print_table
 from robot.cli.shown import OfPortal, installed
 from robot.settings import Settings, load_settings
 from robot.store import portals
 from robot.store.history import PastRun
+from robot.store.runs import NewRun
 from robot.work.errands import GIVE_UP_AFTER, Errands, open_errands
 from robot.work.registering import registering
 
@@ -49,20 +51,21 @@ async def _sync(settings: Settings, name: str, *, anew: bool) -> list[PastRun]:
 
 
 async def _queue(errands: Errands, settings: Settings, name: str, *, anew: bool) -> list[int]:
-    async with errands.database.read() as conn:
-        found = [await installed(conn, name)] if name else await portals.listed(conn)
-        chosen = [
+    def choose(conn: Connection) -> list[NewRun]:
+        found = [installed(conn, name)] if name else portals.listed(conn)
+        return [
             registering(
                 portal,
                 settings,
                 user_id=portal.user_id,
-                known={} if anew else await portals.robots_registered(conn, portal.id),
+                known={} if anew else portals.robots_registered(conn, portal.id),
                 give_up_after=GIVE_UP_AFTER,
             )
             for portal in found
             if not portal.removed_at
         ]
-    return await errands.queue(chosen)
+
+    return await errands.queue(await errands.database.read(choose))
 
 
 def _words(row: Mapping[str, object]) -> str:

@@ -1,13 +1,13 @@
 """`linkrobot portals`, `runs`, `links`: what is stored, as tables or JSON; no secrets."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.markup import escape
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from robot.cli.output import AsJson, moment, new_table, print_json, print_table
 from robot.cli.watched import watch
@@ -63,8 +63,8 @@ def runs(
         watch(load_settings())
         return
 
-    async def question(conn: AsyncConnection, _settings: Settings) -> list[PastRun]:
-        return await history.newest(conn, limit=limit, portal_id=await _portal_id(conn, portal))
+    def question(conn: Connection, _settings: Settings) -> list[PastRun]:
+        return history.newest(conn, limit=limit, portal_id=_portal_id(conn, portal))
 
     rows = _ask(question)
     if as_json:
@@ -91,9 +91,9 @@ def links(
 ) -> None:
     """Which links Linkrobot turned on that are, or may be, public."""
 
-    async def question(conn: AsyncConnection, _settings: Settings) -> list[Link]:
-        portal_id = await _portal_id(conn, portal)
-        return await stored_links.listed(conn, portal_id=portal_id, every=every)
+    def question(conn: Connection, _settings: Settings) -> list[Link]:
+        portal_id = _portal_id(conn, portal)
+        return stored_links.listed(conn, portal_id=portal_id, every=every)
 
     rows = _ask(question)
     if as_json:
@@ -121,50 +121,50 @@ def _outcome(run: PastRun) -> str:
     return f"{text} ({run.note})" if run.note else text
 
 
-async def _portals(conn: AsyncConnection, settings: Settings) -> list[dict[str, Any]]:
-    waiting = {found.member_id: found.count for found in await history.waiting(conn)}
+def _portals(conn: Connection, settings: Settings) -> list[dict[str, Any]]:
+    waiting = {found.member_id: found.count for found in history.waiting(conn)}
     return [
         {
             "host": portal.host,
             **{name: value for name, value in asdict(portal).items() if name != "id"},
-            "robots": "" if portal.removed_at else await _robots(conn, settings, portal),
+            "robots": "" if portal.removed_at else _robots(conn, settings, portal),
             "waiting": waiting.get(portal.member_id, 0),
         }
-        for portal in await stored_portals.listed(conn)
+        for portal in stored_portals.listed(conn)
     ]
 
 
-async def _robots(conn: AsyncConnection, settings: Settings, portal: Portal) -> str:
-    registered = sorted(await stored_portals.robots_registered(conn, portal.id))
+def _robots(conn: Connection, settings: Settings, portal: Portal) -> str:
+    registered = sorted(stored_portals.robots_registered(conn, portal.id))
     if not registered:
         return "none registered: linkrobot robots sync"
-    if settings.public_url and not await is_registered(conn, portal, settings):
+    if settings.public_url and not is_registered(conn, portal, settings):
         return "differ from the code: linkrobot robots sync"
     return ", ".join(registered)
 
 
-async def _portal_id(conn: AsyncConnection, name: str) -> int | None:
-    return (await installed(conn, name)).id if name else None
+def _portal_id(conn: Connection, name: str) -> int | None:
+    return installed(conn, name).id if name else None
 
 
-async def installed(conn: AsyncConnection, name: str) -> Portal:
+def installed(conn: Connection, name: str) -> Portal:
     """The installed portal of that address or member_id.
 
     Raises:
         SettingsError: there is none.
     """
-    portal = await stored_portals.find_by_name(conn, name)
+    portal = stored_portals.find_by_name(conn, name)
     if portal is None:
         raise SettingsError(f"No installed portal is called {name}. See `linkrobot portals`.")
     return portal
 
 
-def _ask(question: Callable[[AsyncConnection, Settings], Awaitable[list[Row]]]) -> list[Row]:
+def _ask(question: Callable[[Connection, Settings], list[Row]]) -> list[Row]:
     """Ask the database, also while the app runs."""
     settings = load_settings()
 
     async def ask() -> list[Row]:
-        async with open_database(settings) as database, database.read() as conn:
-            return await question(conn, settings)
+        async with open_database(settings) as database:
+            return await database.read(lambda conn: question(conn, settings))
 
     return asyncio.run(ask())

@@ -76,8 +76,7 @@ async def _watch(settings: Settings) -> None:
 
 
 async def _look(database: Database, since: datetime) -> list[Progress]:
-    async with database.read() as conn:
-        return await history.progress(conn, since=since)
+    return await database.read(lambda conn: history.progress(conn, since=since))
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> Table | str:

@@ -1,4 +1,8 @@
-"""The database: one connection that writes, a few that read.
+"""The database: one thread that writes, a few that read; each with a connection of its own.
+
+A transaction is a function of a connection, and runs as a whole in such a thread: one hop there
+and back, whatever it does (a hop for each statement cost 60 to 100 us each, 20 ms for a run).
+It must touch nothing of the event loop.
 
 SQLite in WAL mode with `synchronous=FULL`: what was committed survives a power cut, and group
 commit makes that free (measurements.md 1.1). Several writing connections would only wait for each
@@ -6,88 +10,81 @@ other (p99 734 ms).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from robot.errors import SettingsError
-from robot.steady import to_the_end
+from robot.steady import outlast, to_the_end
 from robot.store.tables import check_values
 from robot.store.vault import CHECK_OWNER, UnopenedError, Vault, read_keys
 
 READERS = 4
 BUSY_MS = 5_000  # how long a statement waits for another process's write
 _CHECK = "key"
+T = TypeVar("T")
 
 
 class Database:
     """One SQLite file, opened."""
 
     def __init__(self, path: Path) -> None:
-        self._writer = _engine(path, connections=1, begin="BEGIN IMMEDIATE")
-        self._readers = _engine(path, connections=READERS, begin="BEGIN")
-        self._turn = asyncio.Lock()
+        self._writer = _Threads(_engine(path, connections=1, begin="BEGIN IMMEDIATE"), 1)
+        self._readers = _Threads(_engine(path, connections=READERS, begin="BEGIN"), READERS)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write; on disk when the block ends without an error."""
-        async with self._turn, _transaction(self._writer) as conn:
-            yield conn
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """A transaction that may write; on disk when this returns, undone where `work` raises.
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+        Writers take turns in the order of their calls. What has begun is done to its end, also
+        where its caller is cancelled meanwhile: nobody is left with a lock.
+        """
+        return await self._writer.do(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """A transaction that only reads; it sees one moment and waits for no writer."""
-        async with _transaction(self._readers) as conn:
-            yield conn
+        return await self._readers.do(work)
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self._writer.dispose()
-        await self._readers.dispose()
+        """End what is under way and close all connections."""
+        for threads in (self._writer, self._readers):
+            await to_the_end(asyncio.to_thread(threads.close))
 
 
-class SteadyConnection(AsyncConnection):
-    """A connection whose statements always come to their end.
+class _Threads:
+    """The threads in which transactions run, one connection for each."""
 
-    A statement that a cancelled task leaves half stepped keeps the connection's lock, even after
-    the connection was closed: nobody could write any more until the process ends.
-    """
+    def __init__(self, engine: Engine, number: int) -> None:
+        self.engine = engine
+        self._pool = ThreadPoolExecutor(number, thread_name_prefix="database")
 
-    async def execute(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
-        """As AsyncConnection does; every other way to run a statement comes through here."""
-        return await to_the_end(super().execute(*args, **kwargs))
+    async def do(self, work: Callable[[Connection], T]) -> T:
+        begun = self._pool.submit(self._transact, work)
+        done = asyncio.wrap_future(begun)
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if not begun.cancel():  # its turn has come: the cancellation waits
+                await outlast(done)
+            raise
 
-    async def scalar(self, *args: Any, **kwargs: Any) -> Any:
-        """The first column of the first row, None where there is none."""
-        return (await self.execute(*args, **kwargs)).scalar()
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.begin() as conn:
+            return work(conn)
 
-
-@asynccontextmanager
-async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    conn = SteadyConnection(engine)
-    try:
-        await to_the_end(_start(conn))
-        yield conn
-        await to_the_end(conn.commit())
-    finally:
-        if conn.sync_connection:
-            await to_the_end(conn.close())  # rolls back what was not committed
-
-
-async def _start(conn: AsyncConnection) -> None:
-    await conn.start()
+    def close(self) -> None:
+        """Blocking."""
+        self._pool.shutdown()
+        self.engine.dispose()
 
 
 async def is_reachable(database: Database) -> bool:
     """Whether the database answers."""
     try:
-        async with database.read() as conn:
-            await conn.execute(select(1))
+        await database.read(lambda conn: conn.execute(select(1)).one())
     except SQLAlchemyError:
         return False
     return True
@@ -100,13 +97,11 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
         SettingsError: there is no key, or not the one that the database was written with.
     """
     query = select(check_values.c.value).where(check_values.c.name == _CHECK)
-    async with database.read() as conn:
-        sealed = await conn.scalar(query)
+    sealed = await database.read(lambda conn: conn.scalar(query))
     vault = Vault(read_keys(keys, data_dir, is_new=sealed is None))
     if sealed is None:
-        async with database.write() as conn:
-            value = vault.seal(CHECK_OWNER, {})
-            await conn.execute(check_values.insert().values(name=_CHECK, value=value))
+        new = check_values.insert().values(name=_CHECK, value=vault.seal(CHECK_OWNER, {}))
+        await database.write(lambda conn: conn.execute(new))
         return vault
     try:
         vault.open(CHECK_OWNER, sealed)
@@ -119,15 +114,15 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
     return vault
 
 
-def _engine(path: Path, *, connections: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
+def _engine(path: Path, *, connections: int, begin: str) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # errors are logged
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         # SQLAlchemy begins transactions itself, so that `begin` says which kind.
         connection.isolation_level = None
@@ -141,7 +136,7 @@ def _engine(path: Path, *, connections: int, begin: str) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 

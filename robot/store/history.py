@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select, update
 
 from robot.store.runs import Ending, State
 from robot.store.tables import portals, runs
@@ -61,10 +60,10 @@ class Progress:
     failed: int
 
 
-async def progress(conn: AsyncConnection, *, since: datetime) -> list[Progress]:
+def progress(conn: Connection, *, since: datetime) -> list[Progress]:
     """Each portal with unfinished runs, or with runs finished since that time."""
     is_waiting = runs.c.finished_at.is_(None)
-    rows = await conn.execute(
+    rows = conn.execute(
         select(
             portals.c.member_id,
             portals.c.endpoint,
@@ -89,25 +88,23 @@ async def progress(conn: AsyncConnection, *, since: datetime) -> list[Progress]:
     ]
 
 
-async def newest(
-    conn: AsyncConnection, *, limit: int, portal_id: int | None = None
-) -> list[PastRun]:
+def newest(conn: Connection, *, limit: int, portal_id: int | None = None) -> list[PastRun]:
     """The newest runs first."""
     query = _PAST.order_by(runs.c.id.desc()).limit(limit)
     if portal_id:
         query = query.where(runs.c.portal_id == portal_id)
-    return [_past(row) for row in await conn.execute(query)]
+    return [_past(row) for row in conn.execute(query)]
 
 
-async def by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[PastRun]:
+def by_ids(conn: Connection, ids: Sequence[int]) -> list[PastRun]:
     """These runs, in the order of their numbers."""
     query = _PAST.where(runs.c.id.in_(ids)).order_by(runs.c.id)
-    return [_past(row) for row in await conn.execute(query)]
+    return [_past(row) for row in conn.execute(query)]
 
 
-async def waiting(conn: AsyncConnection) -> list[Waiting]:
+def waiting(conn: Connection) -> list[Waiting]:
     """What is not finished, portal by portal."""
-    rows = await conn.execute(
+    rows = conn.execute(
         select(
             portals.c.member_id,
             func.count().label("number"),
@@ -123,22 +120,20 @@ async def waiting(conn: AsyncConnection) -> list[Waiting]:
     ]
 
 
-async def forget(conn: AsyncConnection, *, before: datetime, limit: int) -> int:
+def forget(conn: Connection, *, before: datetime, limit: int) -> int:
     """Delete finished runs that ended before that time; returns how many (at most `limit`)."""
     old = select(runs.c.id).where(runs.c.finished_at < before).limit(limit)
-    return (await conn.execute(delete(runs).where(runs.c.id.in_(old)))).rowcount
+    return conn.execute(delete(runs).where(runs.c.id.in_(old))).rowcount
 
 
-async def end_unanswered(
-    conn: AsyncConnection, *, before: datetime, now: datetime, limit: int
-) -> int:
+def end_unanswered(conn: Connection, *, before: datetime, now: datetime, limit: int) -> int:
     """End runs received before that time that nobody could report; returns how many."""
     old = (
         select(runs.c.id)
         .where(runs.c.finished_at.is_(None), runs.c.received_at < before)
         .limit(limit)
     )
-    ended = await conn.execute(
+    ended = conn.execute(
         update(runs)
         .where(runs.c.id.in_(old))
         .values(state=State.FINISHED, finished_at=now, ending=Ending.UNDELIVERED, secrets=None)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from robot.errors import RobotError
 from robot.store.tables import portals
@@ -32,20 +31,18 @@ class Taken:
     learned: Learned | None = None  # by the holder before
 
 
-async def take(
-    conn: AsyncConnection, portal_id: int, *, owner: str, now: datetime, until: datetime
+def take(
+    conn: Connection, portal_id: int, *, owner: str, now: datetime, until: datetime
 ) -> Taken | None:
     """Take the portal unless somebody else's lease still holds."""
-    row = (
-        await conn.execute(
-            select(portals)
-            .where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
-            .with_for_update()
-        )
+    row = conn.execute(
+        select(portals)
+        .where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
+        .with_for_update()
     ).one_or_none()
     if row is None or (row.owner is not None and row.lease_until > now):
         return None
-    await conn.execute(
+    conn.execute(
         update(portals)
         .where(portals.c.id == portal_id)
         .values(owner=owner, epoch=row.epoch + 1, lease_until=until)
@@ -56,8 +53,8 @@ async def take(
     return Taken(epoch=row.epoch + 1, was_released=row.owner is None, learned=learned)
 
 
-async def renew(
-    conn: AsyncConnection,
+def renew(
+    conn: Connection,
     portal_id: int,
     *,
     epoch: int,
@@ -69,41 +66,39 @@ async def renew(
     Raises:
         LeaseLostError: somebody else holds it now.
     """
-    await check(conn, portal_id, epoch=epoch)
-    await conn.execute(
+    check(conn, portal_id, epoch=epoch)
+    conn.execute(
         update(portals)
         .where(portals.c.id == portal_id)
         .values(lease_until=until, **_columns(learned))
     )
 
 
-async def check(conn: AsyncConnection, portal_id: int, *, epoch: int) -> None:
+def check(conn: Connection, portal_id: int, *, epoch: int) -> None:
     """Begin a write of the holder: nobody takes the portal before this transaction ends.
 
     Raises:
         LeaseLostError: somebody else holds it now.
     """
-    held = await conn.scalar(
-        select(portals.c.epoch).where(portals.c.id == portal_id).with_for_update()
-    )
+    held = conn.scalar(select(portals.c.epoch).where(portals.c.id == portal_id).with_for_update())
     if held != epoch:
         raise LeaseLostError(f"the lease of portal {portal_id} was taken by another worker")
 
 
-async def release(
-    conn: AsyncConnection, portal_id: int, *, epoch: int, learned: Learned | None = None
+def release(
+    conn: Connection, portal_id: int, *, epoch: int, learned: Learned | None = None
 ) -> None:
     """Give the portal back, with no request under way; nothing happens where it was lost."""
-    await conn.execute(
+    conn.execute(
         update(portals)
         .where(portals.c.id == portal_id, portals.c.epoch == epoch)
         .values(owner=None, lease_until=None, **_columns(learned))
     )
 
 
-async def expire_all(conn: AsyncConnection, *, now: datetime) -> None:
+def expire_all(conn: Connection, *, now: datetime) -> None:
     """At start, with the lock on the data folder ours: whoever held a lease is gone."""
-    await conn.execute(update(portals).where(portals.c.owner.is_not(None)).values(lease_until=now))
+    conn.execute(update(portals).where(portals.c.owner.is_not(None)).values(lease_until=now))
 
 
 def _columns(learned: Learned | None) -> dict[str, float | datetime]:

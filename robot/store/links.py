@@ -5,9 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import Connection, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.flows.flow import LinkChange
 from robot.store.tables import links, portals
@@ -52,9 +51,7 @@ class Link:
         return self.endpoint.split("/")[2]
 
 
-async def ask(
-    conn: AsyncConnection, origin: Origin, document_ids: Sequence[int], *, now: datetime
-) -> None:
+def ask(conn: Connection, origin: Origin, document_ids: Sequence[int], *, now: datetime) -> None:
     """A call that turns these links on is about to be sent; links already open stay as they are."""
     for document_id in document_ids:
         row = insert(links).values(
@@ -64,11 +61,11 @@ async def ask(
             asked_at=now,
             changed_at=now,
         )
-        await conn.execute(row.on_conflict_do_nothing())
+        conn.execute(row.on_conflict_do_nothing())
 
 
-async def settle(
-    conn: AsyncConnection,
+def settle(
+    conn: Connection,
     origin: Origin,
     changes: Sequence[LinkChange],
     *,
@@ -82,10 +79,10 @@ async def settle(
     """
     for change in changes:
         if change.public:
-            await _turned_on(conn, origin, change, now=now)
+            _turned_on(conn, origin, change, now=now)
         else:
-            await _turned_off(conn, origin.portal_id, change.document_id, now=now)
-    await conn.execute(
+            _turned_off(conn, origin.portal_id, change.document_id, now=now)
+    conn.execute(
         update(links)
         .where(
             links.c.portal_id == origin.portal_id,
@@ -97,9 +94,7 @@ async def settle(
     )
 
 
-async def _turned_on(
-    conn: AsyncConnection, origin: Origin, change: LinkChange, *, now: datetime
-) -> None:
+def _turned_on(conn: Connection, origin: Origin, change: LinkChange, *, now: datetime) -> None:
     """The document's open row, or a new one where another run has ended it meanwhile."""
     values = {"state": LinkState.PUBLIC, "url": change.url, "title": change.title}
     row = insert(links).values(
@@ -109,7 +104,7 @@ async def _turned_on(
         **asdict(origin),
         **values,
     )
-    await conn.execute(
+    conn.execute(
         row.on_conflict_do_update(
             index_elements=["portal_id", "document_id"],
             index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
@@ -118,10 +113,8 @@ async def _turned_on(
     )
 
 
-async def _turned_off(
-    conn: AsyncConnection, portal_id: int, document_id: int, *, now: datetime
-) -> None:
-    await conn.execute(
+def _turned_off(conn: Connection, portal_id: int, document_id: int, *, now: datetime) -> None:
+    conn.execute(
         update(links)
         .where(
             links.c.portal_id == portal_id,
@@ -132,9 +125,7 @@ async def _turned_off(
     )
 
 
-async def listed(
-    conn: AsyncConnection, *, portal_id: int | None = None, every: bool = False
-) -> list[Link]:
+def listed(conn: Connection, *, portal_id: int | None = None, every: bool = False) -> list[Link]:
     """What is or may be public, newest first; with `every` also what ended."""
     query = (
         select(links, portals.c.member_id, portals.c.endpoint)
@@ -146,6 +137,5 @@ async def listed(
     if not every:
         query = query.where(links.c.state != LinkState.OFF)
     return [
-        Link(**{name: row._mapping[name] for name in Link.__slots__})
-        for row in await conn.execute(query)
+        Link(**{name: row._mapping[name] for name in Link.__slots__}) for row in conn.execute(query)
     ]

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.protocol.origin import is_same
 from robot.store.tables import links, portals, robots, runs, tokens
@@ -56,7 +55,7 @@ class Recognised:
     application_token_hash: bytes | None
 
 
-async def install(conn: AsyncConnection, verified: Installation, *, now: datetime) -> Portal:
+def install(conn: Connection, verified: Installation, *, now: datetime) -> Portal:
     """Keep a verified portal; a known one is brought up to date.
 
     Its administrator stays: only who registered the robots has shown to be one.
@@ -71,7 +70,7 @@ async def install(conn: AsyncConnection, verified: Installation, *, now: datetim
         application_token_hash=verified.application_token_hash,
         installed_at=now,
     )
-    stored = await conn.execute(
+    stored = conn.execute(
         row.on_conflict_do_update(
             index_elements=["member_id", "client_id"], set_=_news(verified, now)
         ).returning(portals)
@@ -100,11 +99,9 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
     return values
 
 
-async def recognise(
-    conn: AsyncConnection, member_ids: Iterable[str]
-) -> Mapping[str, list[Recognised]]:
+def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[Recognised]]:
     """member_id -> its installations, among these portals."""
-    rows = await conn.execute(
+    rows = conn.execute(
         select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
             portals.c.member_id.in_(list(member_ids)), portals.c.removed_at.is_(None)
         )
@@ -128,18 +125,18 @@ def recognised(known: Sequence[Recognised], application_token: str) -> int | Non
     return None
 
 
-async def move(conn: AsyncConnection, portal_id: int, *, endpoint: str) -> None:
+def move(conn: Connection, portal_id: int, *, endpoint: str) -> None:
     """The authorization server confirmed the portal's new address."""
-    await conn.execute(update(portals).where(portals.c.id == portal_id).values(endpoint=endpoint))
+    conn.execute(update(portals).where(portals.c.id == portal_id).values(endpoint=endpoint))
 
 
-async def remove(conn: AsyncConnection, portal_id: int, *, now: datetime) -> None:
+def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
     """The portal removed the app: forget every secret of it; its history stays.
 
     Its waiting runs end, since nobody could answer them any more. The epoch is raised, so a
     worker in the middle of them writes nothing.
     """
-    await conn.execute(
+    conn.execute(
         update(portals)
         .where(portals.c.id == portal_id)
         .values(
@@ -150,52 +147,52 @@ async def remove(conn: AsyncConnection, portal_id: int, *, now: datetime) -> Non
             epoch=portals.c.epoch + 1,
         )
     )
-    await conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
-    await forget_robots(conn, portal_id)
-    await conn.execute(
+    conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
+    forget_robots(conn, portal_id)
+    conn.execute(
         update(links)
         .where(links.c.portal_id == portal_id, links.c.state == "asked")
         .values(state="unknown", changed_at=now)
     )
-    await conn.execute(
+    conn.execute(
         update(runs)
         .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
         .values(finished_at=now, state="finished", ending="app_removed", secrets=None)
     )
 
 
-async def find(conn: AsyncConnection, portal_id: int) -> Portal | None:
+def find(conn: Connection, portal_id: int) -> Portal | None:
     """An installed portal."""
     query = select(portals).where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
-    row = (await conn.execute(query)).one_or_none()
+    row = conn.execute(query).one_or_none()
     return _portal(row) if row else None
 
 
-async def find_by_name(conn: AsyncConnection, name: str) -> Portal | None:
+def find_by_name(conn: Connection, name: str) -> Portal | None:
     """An installed portal by its member_id or its address (`acme.bitrix24.com`); newest first."""
     wanted = name.lower().removeprefix("https://").removeprefix("http://").strip("/")
     found = (
         portal
-        for portal in await listed(conn)
+        for portal in listed(conn)
         if not portal.removed_at and wanted in (portal.member_id.lower(), portal.host)
     )
     return max(found, key=lambda portal: portal.installed_at, default=None)
 
 
-async def listed(conn: AsyncConnection) -> list[Portal]:
+def listed(conn: Connection) -> list[Portal]:
     """Every portal, installed ones and removed ones, by address."""
-    rows = await conn.execute(select(portals).order_by(portals.c.endpoint, portals.c.id))
+    rows = conn.execute(select(portals).order_by(portals.c.endpoint, portals.c.id))
     return [_portal(row) for row in rows]
 
 
-async def robots_registered(conn: AsyncConnection, portal_id: int) -> dict[str, str]:
+def robots_registered(conn: Connection, portal_id: int) -> dict[str, str]:
     """robot -> fingerprint of its registration."""
-    rows = await conn.execute(select(robots).where(robots.c.portal_id == portal_id))
+    rows = conn.execute(select(robots).where(robots.c.portal_id == portal_id))
     return {row.code: row.fingerprint for row in rows}
 
 
-async def save_robots(
-    conn: AsyncConnection,
+def save_robots(
+    conn: Connection,
     portal_id: int,
     fingerprints: Mapping[str, str],
     *,
@@ -203,28 +200,26 @@ async def save_robots(
     now: datetime,
 ) -> None:
     """Remember what was registered, and whose token could do it: an administrator's."""
-    await conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
+    conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
     for code, fingerprint in fingerprints.items():
         values = {"fingerprint": fingerprint, "registered_at": now}
         row = insert(robots).values(portal_id=portal_id, code=code, **values)
-        await conn.execute(
-            row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values)
-        )
+        conn.execute(row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values))
 
 
-async def forget_robots(conn: AsyncConnection, portal_id: int) -> None:
+def forget_robots(conn: Connection, portal_id: int) -> None:
     """The portal wiped its robots, as it does at every update of the app."""
-    await conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
+    conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
 
 
-async def with_due_runs(conn: AsyncConnection, *, now: datetime) -> list[int]:
+def with_due_runs(conn: Connection, *, now: datetime) -> list[int]:
     """Installed portals that have runs to look at; one look into an index for each portal."""
     due = (
         select(runs.c.id)
         .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
         .exists()
     )
-    rows = await conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), due))
+    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), due))
     return [row.id for row in rows]
 
 

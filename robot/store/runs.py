@@ -9,9 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
@@ -88,21 +87,21 @@ class StoredRun:
     first_report_at: datetime | None
 
 
-async def record(conn: AsyncConnection, new: Sequence[NewRun]) -> None:
+def record(conn: Connection, new: Sequence[NewRun]) -> None:
     """Write runs down; a delivery that came before is left as it is."""
     if new:
-        await conn.execute(insert(runs).on_conflict_do_nothing(), [_values(run) for run in new])
+        conn.execute(insert(runs).on_conflict_do_nothing(), [_values(run) for run in new])
 
 
-async def record_one(conn: AsyncConnection, new: NewRun) -> int:
+def record_one(conn: Connection, new: NewRun) -> int:
     """Write one run of our own down and return its number."""
     row = insert(runs).values(**_values(new)).returning(runs.c.id)
-    return int((await conn.execute(row)).scalar_one())
+    return int(conn.execute(row).scalar_one())
 
 
-async def due_ids(conn: AsyncConnection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
+def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
     """The unfinished runs of a portal that are due, oldest first."""
-    rows = await conn.execute(
+    rows = conn.execute(
         select(runs.c.id)
         .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
         .order_by(runs.c.due_at, runs.c.id)
@@ -111,9 +110,9 @@ async def due_ids(conn: AsyncConnection, portal_id: int, *, now: datetime, limit
     return [row.id for row in rows]
 
 
-async def fetch(conn: AsyncConnection, ids: Sequence[int]) -> list[StoredRun]:
+def fetch(conn: Connection, ids: Sequence[int]) -> list[StoredRun]:
     """These runs as far as they are unfinished, in the order in which Bitrix24 sent them."""
-    rows = await conn.execute(
+    rows = conn.execute(
         select(runs)
         .where(runs.c.id.in_(ids), runs.c.finished_at.is_(None))
         .order_by(runs.c.sent_at, runs.c.id)
@@ -121,14 +120,14 @@ async def fetch(conn: AsyncConnection, ids: Sequence[int]) -> list[StoredRun]:
     return [_stored(row) for row in rows]
 
 
-async def save_chosen(conn: AsyncConnection, run_id: int, chosen: Sequence[int]) -> None:
+def save_chosen(conn: Connection, run_id: int, chosen: Sequence[int]) -> None:
     """Remember which documents the run is about to change."""
-    await conn.execute(update(runs).where(runs.c.id == run_id).values(chosen=list(chosen)))
+    conn.execute(update(runs).where(runs.c.id == run_id).values(chosen=list(chosen)))
 
 
-async def decide(conn: AsyncConnection, run_id: int, outcome: Outcome, *, now: datetime) -> None:
+def decide(conn: Connection, run_id: int, outcome: Outcome, *, now: datetime) -> None:
     """The run has its outcome; from here on it never changes."""
-    await conn.execute(
+    conn.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.outcome.is_(None))
         .values(
@@ -144,11 +143,9 @@ async def decide(conn: AsyncConnection, run_id: int, outcome: Outcome, *, now: d
     )
 
 
-async def finish(
-    conn: AsyncConnection, run_id: int, ending: Ending, *, now: datetime, note: str = ""
-) -> None:
+def finish(conn: Connection, run_id: int, ending: Ending, *, now: datetime, note: str = "") -> None:
     """Nothing is left to do: forget the run's secrets."""
-    await conn.execute(
+    conn.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
         .values(
@@ -157,11 +154,11 @@ async def finish(
     )
 
 
-async def postpone(
-    conn: AsyncConnection, run_id: int, *, due_at: datetime, reports: int, first_report_at: datetime
+def postpone(
+    conn: Connection, run_id: int, *, due_at: datetime, reports: int, first_report_at: datetime
 ) -> None:
     """The report is tried again at `due_at`."""
-    await conn.execute(
+    conn.execute(
         update(runs)
         .where(runs.c.id == run_id)
         .values(due_at=due_at, reports=reports, first_report_at=first_report_at)

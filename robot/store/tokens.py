@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.protocol.oauth import Tokens
 from robot.store.portals import Portal
@@ -12,8 +11,8 @@ from robot.store.tables import tokens
 from robot.store.vault import UnopenedError, Vault
 
 
-async def save(
-    conn: AsyncConnection, vault: Vault, portal: Portal, user_tokens: Tokens, *, overrule: bool
+def save(
+    conn: Connection, vault: Vault, portal: Portal, user_tokens: Tokens, *, overrule: bool
 ) -> None:
     """Keep a user's tokens: newer ones than stored, or (after a renewal) these in any case.
 
@@ -28,9 +27,9 @@ async def save(
     }
     row = insert(tokens).values(portal_id=portal.id, user_id=user_tokens.user_id, **values)
     if not user_tokens.refresh_token:
-        await conn.execute(row.on_conflict_do_nothing())
+        conn.execute(row.on_conflict_do_nothing())
         return
-    await conn.execute(
+    conn.execute(
         row.on_conflict_do_update(
             index_elements=["portal_id", "user_id"],
             set_=values,
@@ -39,9 +38,9 @@ async def save(
     )
 
 
-async def of_portal(conn: AsyncConnection, vault: Vault, portal: Portal) -> list[Tokens]:
+def of_portal(conn: Connection, vault: Vault, portal: Portal) -> list[Tokens]:
     """Every user's tokens; those that our keys do not open count as unknown."""
-    rows = await conn.execute(select(tokens).where(tokens.c.portal_id == portal.id))
+    rows = conn.execute(select(tokens).where(tokens.c.portal_id == portal.id))
     found = (
         _tokens(vault, portal.member_id, row.user_id, row.secrets, row.expires_at) for row in rows
     )

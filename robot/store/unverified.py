@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from robot.store.tables import unverified
 
@@ -36,16 +35,16 @@ class Message:
     pause: float
 
 
-async def keep(
-    conn: AsyncConnection, kind: Kind, sealed: bytes, *, message_hash: bytes, now: datetime
+def keep(
+    conn: Connection, kind: Kind, sealed: bytes, *, message_hash: bytes, now: datetime
 ) -> bool:
     """Keep a message for later; False where too many wait already.
 
     `message_hash` is its place: a repeat takes the place of the one before.
     """
     same = select(func.count()).where(unverified.c.message_hash == message_hash)
-    number = await conn.scalar(select(func.count()).select_from(unverified)) or 0
-    if number >= LIMIT and not await conn.scalar(same):
+    number = conn.scalar(select(func.count()).select_from(unverified)) or 0
+    if number >= LIMIT and not conn.scalar(same):
         return False
     row = insert(unverified).values(
         kind=kind,
@@ -56,13 +55,13 @@ async def keep(
         pause=FIRST_PAUSE,
     )
     newest = {"message": sealed, "received_at": now}
-    await conn.execute(row.on_conflict_do_update(index_elements=["message_hash"], set_=newest))
+    conn.execute(row.on_conflict_do_update(index_elements=["message_hash"], set_=newest))
     return True
 
 
-async def due(conn: AsyncConnection, *, now: datetime, limit: int) -> list[Message]:
+def due(conn: Connection, *, now: datetime, limit: int) -> list[Message]:
     """Messages whose verification should be tried again, oldest first."""
-    rows = await conn.execute(
+    rows = conn.execute(
         select(unverified)
         .where(unverified.c.due_at <= now)
         .order_by(unverified.c.due_at)
@@ -80,22 +79,22 @@ async def due(conn: AsyncConnection, *, now: datetime, limit: int) -> list[Messa
     ]
 
 
-async def postpone(conn: AsyncConnection, message: Message, *, now: datetime) -> None:
+def postpone(conn: Connection, message: Message, *, now: datetime) -> None:
     """The authorization server still did not answer: try later, with growing pauses."""
     pause = min(message.pause * 2, LONGEST_PAUSE)
-    await conn.execute(
+    conn.execute(
         update(unverified)
         .where(unverified.c.id == message.id)
         .values(due_at=now + timedelta(seconds=pause), pause=pause)
     )
 
 
-async def drop(conn: AsyncConnection, message_id: int) -> None:
+def drop(conn: Connection, message_id: int) -> None:
     """The message was used, or does not verify."""
-    await conn.execute(delete(unverified).where(unverified.c.id == message_id))
+    conn.execute(delete(unverified).where(unverified.c.id == message_id))
 
 
-async def forget(conn: AsyncConnection, *, now: datetime) -> int:
+def forget(conn: Connection, *, now: datetime) -> int:
     """Drop what waited for longer than a day; returns how many."""
-    result = await conn.execute(delete(unverified).where(unverified.c.received_at < now - KEPT))
+    result = conn.execute(delete(unverified).where(unverified.c.received_at < now - KEPT))
     return result.rowcount

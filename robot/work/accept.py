@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from robot.errors import BusyError
 from robot.logs import get_logger
@@ -89,8 +89,9 @@ class Accept:
 
     async def _store(self, group: Sequence[Waiting]) -> None:
         try:
-            async with self._database.write() as conn:
-                found = await _record(conn, [delivery for delivery, _ in group])
+            found = await self._database.write(
+                lambda conn: _record(conn, [delivery for delivery, _ in group])
+            )
         except Exception as error:
             await self._store_failed(group, error)
             return
@@ -117,15 +118,15 @@ def _refuse(group: Sequence[Waiting]) -> None:
             stored.set_exception(BusyError("the database does not take it"))
 
 
-async def _record(conn: AsyncConnection, deliveries: Sequence[Delivery]) -> list[int | None]:
+def _record(conn: Connection, deliveries: Sequence[Delivery]) -> list[int | None]:
     """Store what comes from a portal that we know; each delivery's portal, or None."""
-    known = await portals.recognise(conn, {delivery.member_id for delivery in deliveries})
+    known = portals.recognise(conn, {delivery.member_id for delivery in deliveries})
     found = [
         delivery.proven
         or portals.recognised(known.get(delivery.member_id, []), delivery.application_token)
         for delivery in deliveries
     ]
-    await runs.record(
+    runs.record(
         conn,
         [
             delivery.run(portal_id)

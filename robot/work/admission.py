@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from sqlalchemy.engine import Connection
+
 from robot.errors import BusyError, ForgedError, OtherAppError, PortalError
 from robot.logs import get_logger
 from robot.protocol.auth import Auth
@@ -142,9 +144,13 @@ class Admission:
             by_frame=by_frame,
             is_new=is_new,
         )
-        async with self._tools.database.write() as conn:
-            portal = await portals.install(conn, installation, now=now)
-            await tokens.save(conn, self._tools.vault, portal, proven, overrule=False)
+
+        def write(conn: Connection) -> Portal:
+            portal = portals.install(conn, installation, now=now)
+            tokens.save(conn, self._tools.vault, portal, proven, overrule=False)
+            return portal
+
+        portal = await self._tools.database.write(write)
         log.info("portal.verified", member_id=portal.member_id, endpoint=portal.endpoint)
         return Proven(portal=portal, user_id=verified.user_id)
 
@@ -178,38 +184,41 @@ class Admission:
             is_new=event.name == INSTALLED,
         )
         portal = proven.portal
-        async with self._tools.database.write() as conn:
+
+        def write(conn: Connection) -> None:
             if event.name == UPDATED:
                 # Bitrix24 wipes an app's robots at every update (wire facts 8.3).
-                await portals.forget_robots(conn, portal.id)
+                portals.forget_robots(conn, portal.id)
             # Whose tokens an event brings is not said; who registered before may do it again.
             for user_id in dict.fromkeys((proven.user_id, portal.user_id)):
-                await queue_registering(conn, portal, self._tools.settings, user_id=user_id)
+                queue_registering(conn, portal, self._tools.settings, user_id=user_id)
+
+        await self._tools.database.write(write)
         log.info("portal.installed", member_id=portal.member_id, by=event.name)
         self._wake(portal.id)
 
     async def _removed(self, event: LifecycleEvent) -> None:
         """Only with the stored application token: the access tokens are dead by now."""
         auth, now = event.auth, datetime.now(UTC)
-        async with self._tools.database.write() as conn:
-            known = (await portals.recognise(conn, [auth.member_id])).get(auth.member_id, [])
+
+        def write(conn: Connection) -> None:
+            known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
             found = recognised(known, auth.application_token)
             if found is None:
                 raise ForgedError(NOT_A_PORTAL)
-            await portals.remove(conn, found, now=now)
+            portals.remove(conn, found, now=now)
+
+        await self._tools.database.write(write)
         log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:
         sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
-        async with self._tools.database.write() as conn:
-            if not await unverified.keep(
-                conn,
-                kind,
-                sealed,
-                message_hash=digest(place or body.decode()),
-                now=datetime.now(UTC),
-            ):
-                raise BusyError("too many messages wait for the authorization server")
+        message_hash, now = digest(place or body.decode()), datetime.now(UTC)
+        is_kept = await self._tools.database.write(
+            lambda conn: unverified.keep(conn, kind, sealed, message_hash=message_hash, now=now)
+        )
+        if not is_kept:
+            raise BusyError("too many messages wait for the authorization server")
         log.warning("message.kept_unverified", kind=kind, reason=reason)
 
 

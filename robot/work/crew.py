@@ -89,8 +89,9 @@ class Crew:
                 await self._idle.wait()
 
     async def _sweep(self) -> None:
-        async with self._tools.database.read() as conn:
-            due = await portals.with_due_runs(conn, now=datetime.now(UTC))
+        due = await self._tools.database.read(
+            lambda conn: portals.with_due_runs(conn, now=datetime.now(UTC))
+        )
         for portal_id in due:
             self.wake(portal_id)
 
@@ -115,8 +116,7 @@ class Crew:
         held = await lease.take(self._tools.database, portal_id, owner=self._tools.owner)
         if held is None:
             return False
-        async with self._tools.database.read() as conn:
-            portal = await portals.find(conn, portal_id)
+        portal = await self._tools.database.read(lambda conn: portals.find(conn, portal_id))
         if portal is None:
             return False
         traffic = self._traffic_of(portal_id, held.learned)

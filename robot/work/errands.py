@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from robot.errors import RobotError
 from robot.settings import Settings
@@ -33,8 +34,7 @@ class Errands:
 
     async def queue(self, new: Sequence[NewRun]) -> list[int]:
         """Write the runs down and have them done; their numbers."""
-        async with self.database.write() as conn:
-            ids = [await runs.record_one(conn, run) for run in new]
+        ids = await self.database.write(lambda conn: [runs.record_one(conn, run) for run in new])
         for portal_id in {run.portal_id for run in new}:
             self.wake(portal_id)
         return ids
@@ -43,8 +43,7 @@ class Errands:
         """Each of these runs once it has its outcome; waits for all of them."""
         missing = list(ids)
         while missing:
-            async with self.database.read() as conn:
-                found = await history.by_ids(conn, missing[:TOGETHER])
+            found = await self.database.read(partial(history.by_ids, ids=missing[:TOGETHER]))
             done = [run for run in found if run.decided_at or run.finished_at]
             for run in done:
                 yield run

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+from sqlalchemy.engine import Connection
+
 from robot.errors import (
     BusyError,
     ForgedError,
@@ -33,26 +35,29 @@ async def forget_old(tools: Tools) -> int:
     before = datetime.now(UTC) - tools.settings.keep_runs
     forgotten = 0
     while True:
-        async with tools.database.write() as conn:
-            step = await history.forget(conn, before=before, limit=STEP)
-            step += await history.end_unanswered(
-                conn, before=before, now=datetime.now(UTC), limit=STEP - step
-            )
+        step = await tools.database.write(lambda conn: _forget_step(conn, before))
         forgotten += step
         if step < STEP:
             break
         await asyncio.sleep(0.05)  # others may write meanwhile
-    async with tools.database.write() as conn:
-        await unverified.forget(conn, now=datetime.now(UTC))
+    await tools.database.write(lambda conn: unverified.forget(conn, now=datetime.now(UTC)))
     if forgotten:
         log.info("runs.forgotten", number=forgotten)
     return forgotten
 
 
+def _forget_step(conn: Connection, before: datetime) -> int:
+    forgotten = history.forget(conn, before=before, limit=STEP)
+    return forgotten + history.end_unanswered(
+        conn, before=before, now=datetime.now(UTC), limit=STEP - forgotten
+    )
+
+
 async def verify_kept(tools: Tools, admission: Admission) -> int:
     """Try the messages whose verification is due again; returns how many were looked at."""
-    async with tools.database.read() as conn:
-        due = await unverified.due(conn, now=datetime.now(UTC), limit=UNVERIFIED_STEP)
+    due = await tools.database.read(
+        lambda conn: unverified.due(conn, now=datetime.now(UTC), limit=UNVERIFIED_STEP)
+    )
     for message in due:
         await _verify(tools, admission, message)
     return len(due)
@@ -73,8 +78,9 @@ async def _verify(tools: Tools, admission: Admission, message: Message) -> None:
         # One message must not hold up the others.
         log.exception("message.not_verified", kind=message.kind)
         is_settled = False
-    async with tools.database.write() as conn:
-        if is_settled:
-            await unverified.drop(conn, message.id)
-        else:
-            await unverified.postpone(conn, message, now=datetime.now(UTC))
+    if is_settled:
+        await tools.database.write(lambda conn: unverified.drop(conn, message.id))
+    else:
+        await tools.database.write(
+            lambda conn: unverified.postpone(conn, message, now=datetime.now(UTC))
+        )

@@ -32,29 +32,27 @@ async def register_watched(
     Where it fails for a passing reason it is done once more a little later.
     """
     run = registering(portal, tools.settings, user_id=user_id, known={})
-    async with tools.database.write() as conn:
-        run_id = await runs.record_one(conn, run)
+    run_id = await tools.database.write(lambda conn: runs.record_one(conn, run))
     wake(portal.id)
     past = await decided(tools.database, run_id, within=within)
     is_over = past and (not past.failed or past.outputs["error_code"] in NEEDS_A_PERSON)
     if not is_over:
         again = registering(portal, tools.settings, user_id=user_id, known={})
-        async with tools.database.write() as conn:
-            await runs.record_one(conn, replace(again, due_at=again.due_at + AGAIN_AFTER))
+        await tools.database.write(
+            lambda conn: runs.record_one(conn, replace(again, due_at=again.due_at + AGAIN_AFTER))
+        )
     return past
 
 
 async def needs_registering(tools: Tools, portal: Portal) -> bool:
     """Whether the portal's robots differ from the code, as far as we know."""
-    async with tools.database.read() as conn:
-        return not await is_registered(conn, portal, tools.settings)
+    return await tools.database.read(lambda conn: not is_registered(conn, portal, tools.settings))
 
 
 async def decided(database: Database, run_id: int, *, within: float) -> PastRun | None:
     """The run, once it has its outcome; None after `within` seconds."""
     for _ in range(max(round(within / LOOKS_EVERY), 1)):
-        async with database.read() as conn:
-            found = await history.by_ids(conn, [run_id])
+        found = await database.read(lambda conn: history.by_ids(conn, [run_id]))
         if found and found[0].decided_at:
             return found[0]
         await asyncio.sleep(LOOKS_EVERY)

@@ -8,7 +8,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
@@ -62,20 +64,22 @@ class Lease:
         while not await self._over_within(LENGTH.total_seconds() / 3):
             renewed_at = self._clock()
             try:
-                async with self._database.write() as conn:
-                    until = datetime.now(UTC) + LENGTH
-                    await leases.renew(
-                        conn,
-                        self.portal_id,
-                        epoch=self.epoch,
-                        until=until,
-                        learned=self._learned_now(),
-                    )
+                await self._database.write(self._renewal())
             except SQLAlchemyError as error:
                 # The next third tries again; `may_send` ends the work in time.
                 log.warning("lease.not_renewed", portal=self.portal_id, reason=type(error).__name__)
                 continue
             self._until = renewed_at + LENGTH.total_seconds()
+
+    def _renewal(self) -> Callable[[Connection], None]:
+        # Made here and not in the database's thread: the bucket is the event loop's.
+        return partial(
+            leases.renew,
+            portal_id=self.portal_id,
+            epoch=self.epoch,
+            until=datetime.now(UTC) + LENGTH,
+            learned=self._learned_now(),
+        )
 
     def let_go(self) -> None:
         """The work is done: renew no more."""
@@ -83,9 +87,16 @@ class Lease:
 
     async def release(self) -> None:
         """Give the portal back; only with no request under way."""
-        async with self._database.write() as conn:
-            learned = self._learned_now()
-            await leases.release(conn, self.portal_id, epoch=self.epoch, learned=learned)
+        await self._database.write(self.releasing())
+
+    def releasing(self) -> Callable[[Connection], None]:
+        """What gives the portal back, as part of the holder's last transaction."""
+        return partial(
+            leases.release,
+            portal_id=self.portal_id,
+            epoch=self.epoch,
+            learned=self._learned_now(),
+        )
 
     def _learned_now(self) -> leases.Learned | None:
         if self._bucket is None:
@@ -104,8 +115,9 @@ class Lease:
 async def take(database: Database, portal_id: int, *, owner: str) -> Lease | None:
     """Take the portal, unless another worker holds it."""
     asked_at, now = time.monotonic(), datetime.now(UTC)
-    async with database.write() as conn:
-        taken = await leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    taken = await database.write(
+        lambda conn: leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    )
     if taken is None:
         return None
     return Lease(database, portal_id, taken, until=asked_at + LENGTH.total_seconds())

@@ -2,11 +2,11 @@
 none of it is written once another worker has the lease.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import ENABLE
 from robot.flows.flow import Chosen
@@ -22,7 +22,7 @@ from robot.work.lease import Lease
 from robot.work.tools import Tools
 
 log = get_logger()
-Write = Callable[[AsyncConnection], Awaitable[None]]
+Write = Callable[[Connection], None]
 Tell = Callable[[], None]  # once it is on disk
 
 
@@ -39,17 +39,21 @@ class Ledger:
 
     async def load(self, *, held: Collection[int], room: int) -> tuple[list[StoredRun], bool]:
         """Up to `room` due runs that are not held yet, and whether there may be more."""
+        return await self._database.read(partial(self._load, held=set(held), room=room))
+
+    def _load(
+        self, conn: Connection, *, held: Collection[int], room: int
+    ) -> tuple[list[StoredRun], bool]:
         limit = len(held) + room
-        async with self._database.read() as conn:
-            ids = await runs.due_ids(conn, self._portal.id, now=datetime.now(UTC), limit=limit)
-            fresh = [run_id for run_id in ids if run_id not in held][:room]
-            found = await runs.fetch(conn, fresh) if fresh else []
-        return found, len(ids) == limit
+        ids = runs.due_ids(conn, self._portal.id, now=datetime.now(UTC), limit=limit)
+        fresh = [run_id for run_id in ids if run_id not in held][:room]
+        return runs.fetch(conn, fresh) if fresh else [], len(ids) == limit
 
     async def stored_tokens(self) -> list[Tokens]:
         """The newest tokens of each user of the portal."""
-        async with self._database.read() as conn:
-            return await tokens.of_portal(conn, self._vault, self._portal)
+        return await self._database.read(
+            lambda conn: tokens.of_portal(conn, self._vault, self._portal)
+        )
 
     def chosen(self, job: Job, chosen: Chosen) -> None:
         """Before the changing call: which documents the run means, also after a crash."""
@@ -110,28 +114,28 @@ class Ledger:
         log.info("portal.moved", member_id=self._portal.member_id, endpoint=endpoint)
 
     async def _write(self, noted: list[Write]) -> None:
-        async with self._database.write() as conn:
-            await leases.check(conn, self._portal.id, epoch=self._lease.epoch)
-            for write in noted:
-                await write(conn)
+        await self._database.write(partial(self._write_all, noted))
 
-    async def _write_chosen(self, run: StoredRun, chosen: Chosen, conn: AsyncConnection) -> None:
-        await runs.save_chosen(conn, run.id, chosen.document_ids)
+    def _write_all(self, noted: list[Write], conn: Connection) -> None:
+        leases.check(conn, self._portal.id, epoch=self._lease.epoch)
+        for write in noted:
+            write(conn)
+
+    def _write_chosen(self, run: StoredRun, chosen: Chosen, conn: Connection) -> None:
+        runs.save_chosen(conn, run.id, chosen.document_ids)
         if chosen.public:
             origin = self._origin(run)
-            await links.ask(conn, origin, chosen.document_ids, now=datetime.now(UTC))
+            links.ask(conn, origin, chosen.document_ids, now=datetime.now(UTC))
 
     def _origin(self, run: StoredRun) -> Origin:
         return Origin(portal_id=self._portal.id, run_id=run.id, item=run.document_id)
 
-    async def _write_decided(self, job: Job, decided: Decided, conn: AsyncConnection) -> None:
+    def _write_decided(self, job: Job, decided: Decided, conn: Connection) -> None:
         now, outcome, run = datetime.now(UTC), decided.outcome, job.run
-        await runs.decide(conn, run.id, outcome, now=now)
-        await links.settle(
-            conn, self._origin(run), outcome.links, is_known=decided.is_known, now=now
-        )
+        runs.decide(conn, run.id, outcome, now=now)
+        links.settle(conn, self._origin(run), outcome.links, is_known=decided.is_known, now=now)
         if outcome.registered:
-            await portals.save_robots(
+            portals.save_robots(
                 conn, self._portal.id, outcome.registered, user_id=job.user_id, now=now
             )
 

@@ -78,8 +78,7 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
         open_client(loopback=settings.is_local, private_hosts=private) as http,
     ):
         vault = await open_vault(database, keys, settings.data_dir)
-        async with database.write() as conn:
-            await leases.expire_all(conn, now=datetime.now(UTC))
+        await database.write(lambda conn: leases.expire_all(conn, now=datetime.now(UTC)))
         yield Tools(
             settings=settings,
             database=database,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import REGISTER, registrations
 from robot.logs import get_logger
@@ -19,37 +19,39 @@ ROBOT_PATH, EVENTS_PATH = "/bitrix24/robot", "/bitrix24/events"
 log = get_logger()
 
 
-async def queue_registering(
-    conn: AsyncConnection, portal: Portal, settings: Settings, *, user_id: int
-) -> int:
+def queue_registering(conn: Connection, portal: Portal, settings: Settings, *, user_id: int) -> int:
     """Queue the registering of a portal's robots, with the token of that administrator.
 
     Returns the run's number.
     """
-    known = await portals.robots_registered(conn, portal.id)
+    known = portals.robots_registered(conn, portal.id)
     run = registering(portal, settings, user_id=user_id, known=known)
-    return await runs.record_one(conn, run)
+    return runs.record_one(conn, run)
 
 
-async def is_registered(conn: AsyncConnection, portal: Portal, settings: Settings) -> bool:
+def is_registered(conn: Connection, portal: Portal, settings: Settings) -> bool:
     """Whether the portal's robots are, as far as we know, as in the code."""
     wanted = registrations(handler=_url(settings, ROBOT_PATH), user_id=portal.user_id)
-    registered = await portals.robots_registered(conn, portal.id)
+    registered = portals.robots_registered(conn, portal.id)
     return all(registered.get(code) == fingerprint for code, fingerprint in wanted.items())
 
 
 async def queue_differing(database: Database, settings: Settings) -> int:
     """At start: register anew where the code or our address has changed; returns how many."""
-    async with database.write() as conn:
-        differing = [
-            portal
-            for portal in await portals.listed(conn)
-            if not portal.removed_at and not await is_registered(conn, portal, settings)
-        ]
-        for portal in differing:
-            await queue_registering(conn, portal, settings, user_id=portal.user_id)
+    differing = await database.write(lambda conn: _queue_differing(conn, settings))
     if differing:
-        log.info("robots.differ", portals=len(differing))
+        log.info("robots.differ", portals=differing)
+    return differing
+
+
+def _queue_differing(conn: Connection, settings: Settings) -> int:
+    differing = [
+        portal
+        for portal in portals.listed(conn)
+        if not portal.removed_at and not is_registered(conn, portal, settings)
+    ]
+    for portal in differing:
+        queue_registering(conn, portal, settings, user_id=portal.user_id)
     return len(differing)
 
 

@@ -1,12 +1,16 @@
 """A real database file, and rows to put into it."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, text
 
 from robot.flows.catalogue import ENABLE
 from robot.protocol.items import Item
@@ -40,6 +44,25 @@ async def copied(empty: Path, path: Path) -> AsyncIterator[Database]:
         await database.close()
 
 
+@asynccontextmanager
+async def writing(database: Database) -> AsyncIterator[None]:
+    """Somebody's transaction writes a check value, and lasts as long as the block."""
+    begun, is_over = threading.Event(), threading.Event()
+
+    def write(conn: Connection) -> None:
+        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        begun.set()
+        assert is_over.wait(10)
+
+    task = asyncio.create_task(database.write(write))
+    assert await asyncio.to_thread(begun.wait, 10)
+    try:
+        yield
+    finally:
+        is_over.set()
+        await task
+
+
 def installation(**changes: Any) -> Installation:
     """A portal as it was just verified."""
     return replace(
@@ -57,8 +80,9 @@ def installation(**changes: Any) -> Installation:
 
 async def install(database: Database, *, now: datetime = NOW, **changes: Any) -> Portal:
     """Put a portal into the database."""
-    async with database.write() as conn:
-        return await portals.install(conn, installation(**changes), now=now)
+    return await database.write(
+        lambda conn: portals.install(conn, installation(**changes), now=now)
+    )
 
 
 def new_run(portal_id: int, event: str = "event-token-1", **changes: Any) -> NewRun:
@@ -84,8 +108,7 @@ def new_run(portal_id: int, event: str = "event-token-1", **changes: Any) -> New
 
 async def record(database: Database, run: NewRun) -> int:
     """Write a run down and return its number."""
-    async with database.write() as conn:
-        return await runs.record_one(conn, run)
+    return await database.write(lambda conn: runs.record_one(conn, run))
 
 
 def tokens(access: str = "access-1", **changes: Any) -> Tokens:

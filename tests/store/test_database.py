@@ -1,35 +1,36 @@
 """One connection writes, a few read; times keep their zone; the key fits the database."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from robot.errors import SettingsError
 from robot.store import portals
 from robot.store.database import Database, open_vault
 from robot.store.tables import metadata
-from tests.store.store_rig import MEMBER, NOW, install, new_run, record
+from tests.store.store_rig import MEMBER, NOW, OTHER_MEMBER, install, new_run, record, writing
 
 pytestmark = pytest.mark.anyio
 KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 
 async def count(database: Database, name: str) -> int:
-    async with database.read() as conn:
-        return int(await conn.scalar(select(func.count()).select_from(metadata.tables[name])) or 0)
+    return await database.read(
+        lambda conn: int(conn.scalar(select(func.count()).select_from(metadata.tables[name])) or 0)
+    )
 
 
 async def test_times_come_back_in_utc_wherever_they_were_written(database: Database) -> None:
     tokyo = datetime(2026, 11, 24, 3, 4, tzinfo=timezone(timedelta(hours=9)))
     await install(database, now=tokyo)
 
-    async with database.read() as conn:
-        (portal,) = await portals.listed(conn)
+    (portal,) = await database.read(lambda conn: portals.listed(conn))
 
     assert portal.installed_at == tokyo
     assert portal.installed_at.tzinfo is UTC
@@ -43,34 +44,80 @@ async def test_a_time_without_zone_is_refused(database: Database) -> None:
 
 
 async def test_what_was_committed_survives_a_power_cut(database: Database) -> None:
-    async with database.write() as conn:
-        synchronous = await conn.scalar(text("PRAGMA synchronous"))
-        journal = await conn.scalar(text("PRAGMA journal_mode"))
+    pragmas = ("synchronous", "journal_mode")
+    found = await database.write(
+        lambda conn: [conn.scalar(text(f"PRAGMA {pragma}")) for pragma in pragmas]
+    )
 
-    assert (synchronous, journal) == (2, "wal")  # 2 is FULL
+    assert found == [2, "wal"]  # 2 is FULL
 
 
-async def test_a_failed_block_writes_nothing(database: Database) -> None:
-    async def write_and_fail() -> None:
-        async with database.write() as conn:
-            await conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
-            raise ZeroDivisionError
+async def test_a_failed_transaction_writes_nothing(database: Database) -> None:
+    def write_and_fail(conn: Connection) -> None:
+        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await write_and_fail()
+        await database.write(write_and_fail)
 
     assert await count(database, "check_values") == 0
 
 
 async def test_writers_take_turns_and_readers_wait_for_nobody(database: Database) -> None:
-    async with database.write() as conn:
-        await conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+    async with writing(database):
         second = asyncio.create_task(install(database))
         before = await count(database, "check_values")
         assert not second.done()
     await asyncio.wait_for(second, 5)
 
     assert (before, await count(database, "check_values")) == (0, 1)
+
+
+async def test_a_caller_that_is_cancelled_leaves_no_lock_and_nothing_half_done(
+    database: Database,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write(conn: Connection) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+
+    writing = asyncio.create_task(database.write(write))
+    assert await asyncio.to_thread(begun.wait, 10)
+    for _ in range(3):
+        writing.cancel()
+        await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+
+    assert await count(database, "check_values") == 1
+    await asyncio.wait_for(install(database), 5)
+
+
+async def test_a_caller_that_is_cancelled_before_its_turn_writes_nothing(
+    database: Database,
+) -> None:
+    async with writing(database):
+        waiting = asyncio.create_task(install(database))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(waiting, 5)
+
+    await asyncio.wait_for(install(database, member_id=OTHER_MEMBER), 5)
+    assert await count(database, "portals") == 1
+
+
+async def test_closing_ends_what_is_under_way(database: Database) -> None:
+    async with writing(database):
+        closing = asyncio.create_task(database.close())
+        await asyncio.sleep(0)
+        assert not closing.done()
+
+    await asyncio.wait_for(closing, 5)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("database")]
 
 
 async def test_a_row_of_a_portal_that_is_not_there_is_refused(database: Database) -> None:

@@ -1,6 +1,7 @@
 """What people ask about runs, and forgetting what is old in steps."""
 
 import pytest
+from sqlalchemy import Connection
 
 from robot.flows.flow import failed, succeeded
 from robot.store import history, links, runs
@@ -14,8 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def finish(database: Database, run_id: int, *, at: float = 0) -> None:
-    async with database.write() as conn:
-        await runs.finish(conn, run_id, Ending.REPORTED, now=later(at))
+    await database.write(lambda conn: runs.finish(conn, run_id, Ending.REPORTED, now=later(at)))
 
 
 async def test_the_newest_runs_come_first(database: Database, portal: Portal) -> None:
@@ -23,9 +23,8 @@ async def test_the_newest_runs_come_first(database: Database, portal: Portal) ->
     ids = [await record(database, new_run(portal.id, f"event-{n}")) for n in range(3)]
     await record(database, new_run(other.id))
 
-    async with database.read() as conn:
-        found = await history.newest(conn, limit=2, portal_id=portal.id)
-        everywhere = await history.newest(conn, limit=1)
+    found = await database.read(lambda conn: history.newest(conn, limit=2, portal_id=portal.id))
+    everywhere = await database.read(lambda conn: history.newest(conn, limit=1))
 
     assert [run.id for run in found] == ids[:0:-1]
     assert everywhere[0].member_id == OTHER_MEMBER
@@ -37,12 +36,14 @@ async def test_a_past_run_shows_its_outcome_and_no_secret(
     good, bad, waiting = [
         await record(database, new_run(portal.id, f"event-{n}")) for n in range(3)
     ]
-    async with database.write() as conn:
-        await runs.decide(conn, good, succeeded("On.", public_url="https://a/~1"), now=NOW)
-        await runs.decide(conn, bad, failed("no_rights", "Why."), now=NOW)
 
-    async with database.read() as conn:
-        found = await history.by_ids(conn, [waiting, good, bad])
+    def write(conn: Connection) -> None:
+        runs.decide(conn, good, succeeded("On.", public_url="https://a/~1"), now=NOW)
+        runs.decide(conn, bad, failed("no_rights", "Why."), now=NOW)
+
+    await database.write(write)
+
+    found = await database.read(lambda conn: history.by_ids(conn, [waiting, good, bad]))
 
     assert [run.id for run in found] == [good, bad, waiting]
     assert [run.failed for run in found] == [False, True, False]
@@ -57,8 +58,7 @@ async def test_what_waits_is_counted_portal_by_portal(database: Database, portal
     await record(database, new_run(portal.id, "c"))
     await finish(database, done)
 
-    async with database.read() as conn:
-        (found,) = await history.waiting(conn)
+    (found,) = await database.read(lambda conn: history.waiting(conn))
 
     assert (found.member_id, found.count) == (portal.member_id, 2)
     assert found.oldest_received_at == later(-5)
@@ -71,13 +71,12 @@ async def test_only_what_ended_before_is_forgotten_step_by_step(
     for number, run_id in enumerate(ids[:4]):
         await finish(database, run_id, at=number)
 
-    forgotten = []
-    for _ in range(3):
-        async with database.write() as conn:
-            forgotten.append(await history.forget(conn, before=later(3), limit=2))
+    forgotten = [
+        await database.write(lambda conn: history.forget(conn, before=later(3), limit=2))
+        for _ in range(3)
+    ]
 
-    async with database.read() as conn:
-        left = await history.newest(conn, limit=10)
+    left = await database.read(lambda conn: history.newest(conn, limit=10))
     assert forgotten == [2, 1, 0]
     assert [run.id for run in left] == [ids[4], ids[3]]
 
@@ -86,13 +85,12 @@ async def test_a_link_is_still_known_when_its_run_is_forgotten(
     database: Database, portal: Portal
 ) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        asking = Origin(portal_id=portal.id, run_id=run_id, item="DEAL_7")
-        await links.ask(conn, asking, [5], now=NOW)
+
+    asking = Origin(portal_id=portal.id, run_id=run_id, item="DEAL_7")
+    await database.write(lambda conn: links.ask(conn, asking, [5], now=NOW))
     await finish(database, run_id)
-    async with database.write() as conn:
-        await history.forget(conn, before=later(1), limit=10)
-        found = await links.listed(conn)
+    await database.write(lambda conn: history.forget(conn, before=later(1), limit=10))
+    found = await database.read(links.listed)
 
     assert [link.document_id for link in found] == [5]
     assert await record(database, new_run(portal.id)) > run_id

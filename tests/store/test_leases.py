@@ -14,19 +14,18 @@ pytestmark = pytest.mark.anyio
 async def take(
     database: Database, portal: Portal, owner: str = "one", *, at: float = 0
 ) -> Taken | None:
-    async with database.write() as conn:
-        return await leases.take(conn, portal.id, owner=owner, now=later(at), until=later(at + 10))
+    return await database.write(
+        lambda conn: leases.take(conn, portal.id, owner=owner, now=later(at), until=later(at + 10))
+    )
 
 
 async def release(database: Database, portal: Portal, *, epoch: int) -> None:
-    async with database.write() as conn:
-        await leases.release(conn, portal.id, epoch=epoch)
+    await database.write(lambda conn: leases.release(conn, portal.id, epoch=epoch))
 
 
 async def is_held(database: Database, portal: Portal, *, epoch: int) -> bool:
     try:
-        async with database.write() as conn:
-            await leases.check(conn, portal.id, epoch=epoch)
+        await database.write(lambda conn: leases.check(conn, portal.id, epoch=epoch))
     except LeaseLostError:
         return False
     return True
@@ -64,8 +63,7 @@ async def test_a_released_lease_is_known_as_such(database: Database, portal: Por
 
 async def test_a_renewed_lease_holds_longer(database: Database, portal: Portal) -> None:
     await take(database, portal)
-    async with database.write() as conn:
-        await leases.renew(conn, portal.id, epoch=1, until=later(20))
+    await database.write(lambda conn: leases.renew(conn, portal.id, epoch=1, until=later(20)))
 
     assert await take(database, portal, "two", at=15) is None
     assert await take(database, portal, "two", at=20) is not None
@@ -78,9 +76,11 @@ async def test_who_lost_the_lease_can_neither_renew_nor_release_it(
     await take(database, portal, "two", at=10)
 
     await release(database, portal, epoch=1)
-    async with database.write() as conn:
-        with pytest.raises(LeaseLostError):
-            await leases.renew(conn, portal.id, epoch=1, until=later(1_000))
+
+    with pytest.raises(LeaseLostError):
+        await database.write(
+            lambda conn: leases.renew(conn, portal.id, epoch=1, until=later(1_000))
+        )
 
     assert await take(database, portal, "three", at=15) is None
     assert await take(database, portal, "three", at=20) == Taken(epoch=3, was_released=False)
@@ -91,8 +91,7 @@ async def test_at_start_every_lease_is_over_but_none_counts_as_released(
 ) -> None:
     free = await install(database, member_id="c" * 32)
     await take(database, portal)
-    async with database.write() as conn:
-        await leases.expire_all(conn, now=later(1))
+    await database.write(lambda conn: leases.expire_all(conn, now=later(1)))
 
     assert await take(database, portal, "two", at=1) == Taken(epoch=2, was_released=False)
     assert await take(database, free, "two", at=1) == Taken(epoch=1, was_released=True)
@@ -100,16 +99,16 @@ async def test_at_start_every_lease_is_over_but_none_counts_as_released(
 
 async def test_removing_the_app_ends_the_lease(database: Database, portal: Portal) -> None:
     await take(database, portal)
-    async with database.write() as conn:
-        await portals.remove(conn, portal.id, now=NOW)
+    await database.write(lambda conn: portals.remove(conn, portal.id, now=NOW))
 
     assert not await is_held(database, portal, epoch=1)
     assert await take(database, portal, at=100) is None
 
 
 async def test_an_unknown_portal_is_nobodys(database: Database, portal: Portal) -> None:
-    async with database.write() as conn:
-        assert await leases.take(conn, 999, owner="one", now=NOW, until=later(10)) is None
-    async with database.write() as conn:
-        with pytest.raises(LeaseLostError):
-            await leases.check(conn, 999, epoch=0)
+    taken = await database.write(
+        lambda conn: leases.take(conn, 999, owner="one", now=NOW, until=later(10))
+    )
+    assert taken is None
+    with pytest.raises(LeaseLostError):
+        await database.write(lambda conn: leases.check(conn, 999, epoch=0))

@@ -28,8 +28,7 @@ def origin(portal: Portal, run_id: int) -> Origin:
 
 
 async def ask(database: Database, portal: Portal, *ids: int, run_id: int = 1) -> None:
-    async with database.write() as conn:
-        await links.ask(conn, origin(portal, run_id), ids, now=NOW)
+    await database.write(lambda conn: links.ask(conn, origin(portal, run_id), ids, now=NOW))
 
 
 async def settle(
@@ -40,13 +39,15 @@ async def settle(
     run_id: int = 1,
     is_known: bool = True,
 ) -> None:
-    async with database.write() as conn:
-        await links.settle(conn, origin(portal, run_id), changes, is_known=is_known, now=later(5))
+    await database.write(
+        lambda conn: links.settle(
+            conn, origin(portal, run_id), changes, is_known=is_known, now=later(5)
+        )
+    )
 
 
 async def listed(database: Database, *, every: bool = False) -> list[Link]:
-    async with database.read() as conn:
-        return await links.listed(conn, every=every)
+    return await database.read(lambda conn: links.listed(conn, every=every))
 
 
 async def states(database: Database, *, every: bool = False) -> list[tuple[int, str]]:
@@ -135,8 +136,7 @@ async def test_other_documents_and_portals_are_left_alone(
     await settle(database, portal, [on(5), on(6)])
     await settle(database, portal, [off(5)], run_id=3)
 
-    async with database.read() as conn:
-        mine = await links.listed(conn, portal_id=portal.id)
-        theirs = await links.listed(conn, portal_id=other.id)
+    mine = await database.read(lambda conn: links.listed(conn, portal_id=portal.id))
+    theirs = await database.read(lambda conn: links.listed(conn, portal_id=other.id))
     assert [(link.document_id, link.state) for link in mine] == [(6, "public")]
     assert [(link.document_id, link.state) for link in theirs] == [(5, "asked")]

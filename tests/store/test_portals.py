@@ -1,6 +1,7 @@
 """Portals: one row for each application of each account, recognised, removed, installed again."""
 
 import pytest
+from sqlalchemy import Connection
 
 from robot.protocol.origin import digest
 from robot.store import history, portals, runs, tokens
@@ -23,24 +24,20 @@ pytestmark = pytest.mark.anyio
 
 
 async def whose(database: Database, member_id: str, token: str) -> int | None:
-    async with database.read() as conn:
-        known = await portals.recognise(conn, [member_id])
+    known = await database.read(lambda conn: portals.recognise(conn, [member_id]))
     return recognised(known.get(member_id, []), token)
 
 
 async def remove(database: Database, portal: Portal) -> None:
-    async with database.write() as conn:
-        await portals.remove(conn, portal.id, now=NOW)
+    await database.write(lambda conn: portals.remove(conn, portal.id, now=NOW))
 
 
 async def listed(database: Database) -> list[Portal]:
-    async with database.read() as conn:
-        return await portals.listed(conn)
+    return await database.read(lambda conn: portals.listed(conn))
 
 
 async def named(database: Database, name: str) -> int | None:
-    async with database.read() as conn:
-        found = await portals.find_by_name(conn, name)
+    found = await database.read(lambda conn: portals.find_by_name(conn, name))
     return found.id if found else None
 
 
@@ -115,19 +112,24 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, pair(), overrule=False)
-        await portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, pair(), overrule=False)
+        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+
+    await database.write(write)
 
     await remove(database, portal)
 
-    async with database.read() as conn:
-        (past,) = await history.by_ids(conn, [run_id])
+    def look(conn: Connection) -> None:
+        (past,) = history.by_ids(conn, [run_id])
         assert (past.state, past.ending) == ("finished", "app_removed")
-        assert await tokens.of_portal(conn, vault, portal) == []
-        assert await portals.robots_registered(conn, portal.id) == {}
-        assert await portals.find(conn, portal.id) is None
-        assert await runs.fetch(conn, [run_id]) == []
+        assert tokens.of_portal(conn, vault, portal) == []
+        assert portals.robots_registered(conn, portal.id) == {}
+        assert portals.find(conn, portal.id) is None
+        assert runs.fetch(conn, [run_id]) == []
+
+    await database.read(look)
     assert await whose(database, MEMBER, APPLICATION_TOKEN) is None
 
 
@@ -170,9 +172,11 @@ async def test_a_removed_portal_is_not_named_any_more(database: Database, portal
 
 
 async def test_a_moved_portal_has_its_new_address(database: Database, portal: Portal) -> None:
-    async with database.write() as conn:
-        await portals.move(conn, portal.id, endpoint="https://new.bitrix24.com/rest/")
-        found = await portals.find(conn, portal.id)
+
+    await database.write(
+        lambda conn: portals.move(conn, portal.id, endpoint="https://new.bitrix24.com/rest/")
+    )
+    found = await database.read(lambda conn: portals.find(conn, portal.id))
 
     assert found is not None
     assert found.host == "new.bitrix24.com"
@@ -181,11 +185,13 @@ async def test_a_moved_portal_has_its_new_address(database: Database, portal: Po
 async def test_who_registered_the_robots_is_the_administrator(
     database: Database, portal: Portal
 ) -> None:
-    async with database.write() as conn:
-        await portals.save_robots(conn, portal.id, {"a": "1", "b": "2"}, user_id=1, now=NOW)
-        await portals.save_robots(conn, portal.id, {"a": "3"}, user_id=9, now=NOW)
-        found = await portals.find(conn, portal.id)
-        robots = await portals.robots_registered(conn, portal.id)
+    def write(conn: Connection) -> None:
+        portals.save_robots(conn, portal.id, {"a": "1", "b": "2"}, user_id=1, now=NOW)
+        portals.save_robots(conn, portal.id, {"a": "3"}, user_id=9, now=NOW)
+
+    await database.write(write)
+    found = await database.read(lambda conn: portals.find(conn, portal.id))
+    robots = await database.read(lambda conn: portals.robots_registered(conn, portal.id))
 
     assert found is not None
     assert found.user_id == 9
@@ -202,6 +208,8 @@ async def test_only_installed_portals_with_something_due_are_looked_at(
     await record(database, new_run(removed.id))
     await remove(database, removed)
 
-    async with database.read() as conn:
-        assert await portals.with_due_runs(conn, now=NOW) == [portal.id]
-        assert await portals.with_due_runs(conn, now=later(60)) == [portal.id, idle.id]
+    def look(conn: Connection) -> None:
+        assert portals.with_due_runs(conn, now=NOW) == [portal.id]
+        assert portals.with_due_runs(conn, now=later(60)) == [portal.id, idle.id]
+
+    await database.read(look)

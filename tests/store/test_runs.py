@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from robot.flows.flow import failed, succeeded
 from robot.store import runs
@@ -25,24 +25,22 @@ pytestmark = pytest.mark.anyio
 
 
 async def record_all(database: Database, *new: NewRun) -> None:
-    async with database.write() as conn:
-        await runs.record(conn, new)
+    await database.write(lambda conn: runs.record(conn, new))
 
 
 async def due(database: Database, portal: Portal, *, at: float = 0, limit: int = 100) -> list[int]:
-    async with database.read() as conn:
-        return await runs.due_ids(conn, portal.id, now=later(at), limit=limit)
+    return await database.read(
+        lambda conn: runs.due_ids(conn, portal.id, now=later(at), limit=limit)
+    )
 
 
 async def fetch(database: Database, *ids: int) -> list[StoredRun]:
-    async with database.read() as conn:
-        return await runs.fetch(conn, ids)
+    return await database.read(lambda conn: runs.fetch(conn, ids))
 
 
 async def ended(database: Database, run_id: int) -> tuple[str, str, bytes | None]:
     query = select(run_rows).where(run_rows.c.id == run_id)
-    async with database.read() as conn:
-        row = (await conn.execute(query)).one()
+    row = await database.read(lambda conn: conn.execute(query).one())
     return row.state, row.ending, row.secrets
 
 
@@ -59,8 +57,7 @@ async def test_a_repeat_of_a_finished_run_does_not_run_again(
     database: Database, portal: Portal
 ) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await runs.finish(conn, run_id, Ending.REPORTED, now=NOW)
+    await database.write(lambda conn: runs.finish(conn, run_id, Ending.REPORTED, now=NOW))
 
     await record_all(database, new_run(portal.id))
 
@@ -121,9 +118,12 @@ async def test_runs_are_given_in_bitrix24s_order(database: Database, portal: Por
 
 async def test_an_outcome_never_changes(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await runs.decide(conn, run_id, succeeded("On.", public_url="https://a/~1"), now=NOW)
-        await runs.decide(conn, run_id, failed("no_rights", "No."), now=later(1))
+
+    def write(conn: Connection) -> None:
+        runs.decide(conn, run_id, succeeded("On.", public_url="https://a/~1"), now=NOW)
+        runs.decide(conn, run_id, failed("no_rights", "No."), now=later(1))
+
+    await database.write(write)
 
     (found,) = await fetch(database, run_id)
 
@@ -135,8 +135,7 @@ async def test_an_outcome_never_changes(database: Database, portal: Portal) -> N
 
 async def test_what_was_chosen_is_remembered(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await runs.save_chosen(conn, run_id, (5, 6))
+    await database.write(lambda conn: runs.save_chosen(conn, run_id, (5, 6)))
 
     (found,) = await fetch(database, run_id)
 
@@ -147,9 +146,12 @@ async def test_a_finished_run_has_no_secrets_and_ends_once(
     database: Database, portal: Portal
 ) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await runs.finish(conn, run_id, Ending.REPORTED, now=NOW, note="taken")
-        await runs.finish(conn, run_id, Ending.REFUSED, now=NOW + timedelta(1))
+
+    def write(conn: Connection) -> None:
+        runs.finish(conn, run_id, Ending.REPORTED, now=NOW, note="taken")
+        runs.finish(conn, run_id, Ending.REFUSED, now=NOW + timedelta(1))
+
+    await database.write(write)
 
     assert await ended(database, run_id) == ("finished", "reported", None)
     assert await fetch(database, run_id) == []
@@ -158,9 +160,12 @@ async def test_a_finished_run_has_no_secrets_and_ends_once(
 
 async def test_a_report_is_tried_again_when_it_is_due(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
-    async with database.write() as conn:
-        await runs.decide(conn, run_id, succeeded("On."), now=NOW)
-        await runs.postpone(conn, run_id, due_at=later(60), reports=3, first_report_at=NOW)
+
+    def write(conn: Connection) -> None:
+        runs.decide(conn, run_id, succeeded("On."), now=NOW)
+        runs.postpone(conn, run_id, due_at=later(60), reports=3, first_report_at=NOW)
+
+    await database.write(write)
 
     assert await due(database, portal, at=59) == []
     assert await due(database, portal, at=60) == [run_id]

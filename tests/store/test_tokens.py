@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from robot.protocol.oauth import Tokens
 from robot.store import tokens
@@ -18,8 +18,7 @@ OLD, NEW = pair("old", expires_at=later(10)), pair("new", expires_at=later(20))
 
 
 async def stored(database: Database, vault: Vault, portal: Portal) -> list[str]:
-    async with database.read() as conn:
-        found = await tokens.of_portal(conn, vault, portal)
+    found = await database.read(lambda conn: tokens.of_portal(conn, vault, portal))
     return sorted(one.access_token for one in found)
 
 
@@ -27,9 +26,11 @@ async def stored(database: Database, vault: Vault, portal: Portal) -> list[str]:
 async def test_the_newer_pair_wins_in_whatever_order_they_come(
     database: Database, portal: Portal, vault: Vault, order: list[Tokens]
 ) -> None:
-    async with database.write() as conn:
+    def write(conn: Connection) -> None:
         for one in order:
-            await tokens.save(conn, vault, portal, one, overrule=False)
+            tokens.save(conn, vault, portal, one, overrule=False)
+
+    await database.write(write)
 
     assert await stored(database, vault, portal) == ["new"]
 
@@ -37,9 +38,11 @@ async def test_the_newer_pair_wins_in_whatever_order_they_come(
 async def test_a_renewed_pair_wins_in_any_case(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, NEW, overrule=False)
-        await tokens.save(conn, vault, portal, OLD, overrule=True)
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, NEW, overrule=False)
+        tokens.save(conn, vault, portal, OLD, overrule=True)
+
+    await database.write(write)
 
     assert await stored(database, vault, portal) == ["old"]
 
@@ -48,9 +51,12 @@ async def test_a_pair_that_cannot_be_renewed_never_takes_the_place_of_another(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     without = pair("without", refresh_token="", expires_at=later(9_999))
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, OLD, overrule=False)
-        await tokens.save(conn, vault, portal, without, overrule=False)
+
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, OLD, overrule=False)
+        tokens.save(conn, vault, portal, without, overrule=False)
+
+    await database.write(write)
 
     assert await stored(database, vault, portal) == ["old"]
 
@@ -58,8 +64,9 @@ async def test_a_pair_that_cannot_be_renewed_never_takes_the_place_of_another(
 async def test_it_is_kept_where_there_is_no_other(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, pair("x", refresh_token=""), overrule=False)
+    await database.write(
+        lambda conn: tokens.save(conn, vault, portal, pair("x", refresh_token=""), overrule=False)
+    )
 
     assert await stored(database, vault, portal) == ["x"]
 
@@ -67,10 +74,12 @@ async def test_it_is_kept_where_there_is_no_other(
 async def test_each_user_has_a_pair_of_his_own(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    async with database.write() as conn:
+    def write(conn: Connection) -> None:
         for user_id in (1, 2):
             one = pair(f"of {user_id}", user_id=user_id)
-            await tokens.save(conn, vault, portal, one, overrule=False)
+            tokens.save(conn, vault, portal, one, overrule=False)
+
+    await database.write(write)
 
     assert await stored(database, vault, portal) == ["of 1", "of 2"]
 
@@ -78,17 +87,18 @@ async def test_each_user_has_a_pair_of_his_own(
 async def test_a_pair_comes_back_as_it_was(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, OLD, overrule=False)
-        assert await tokens.of_portal(conn, vault, portal) == [OLD]
+
+    await database.write(lambda conn: tokens.save(conn, vault, portal, OLD, overrule=False))
+    assert await database.read(lambda conn: tokens.of_portal(conn, vault, portal)) == [OLD]
 
 
 async def test_no_token_stands_readable_in_the_database(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, pair("made-up-access"), overrule=False)
-        sealed = await conn.scalar(select(token_rows.c.secrets))
+
+    new = pair("made-up-access")
+    await database.write(lambda conn: tokens.save(conn, vault, portal, new, overrule=False))
+    sealed = await database.read(lambda conn: conn.scalar(select(token_rows.c.secrets)))
 
     assert sealed
     assert b"made-up-access" not in sealed
@@ -98,11 +108,14 @@ async def test_a_row_of_another_portal_or_key_counts_as_unknown(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     other = await install(database, member_id=OTHER_MEMBER)
-    async with database.write() as conn:
-        await tokens.save(conn, vault, portal, OLD, overrule=False)
-        sealed = await conn.scalar(select(token_rows.c.secrets))
+
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, OLD, overrule=False)
+        sealed = conn.scalar(select(token_rows.c.secrets))
         row = {"portal_id": other.id, "user_id": 1, "secrets": sealed, "expires_at": later(9)}
-        await conn.execute(token_rows.insert().values(**row))
+        conn.execute(token_rows.insert().values(**row))
+
+    await database.write(write)
 
     assert await stored(database, vault, other) == []
     assert await stored(database, Vault([Fernet.generate_key().decode()]), portal) == []

@@ -1,5 +1,7 @@
 """Messages that wait for the authorization server: few, sealed, and not for ever."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import insert
 
@@ -14,22 +16,21 @@ pytestmark = pytest.mark.anyio
 
 
 async def keep(database: Database, message: str = "m", *, at: float = 0) -> bool:
-    async with database.write() as conn:
-        return await unverified.keep(
+    return await database.write(
+        lambda conn: unverified.keep(
             conn, Kind.RUN, message.encode(), message_hash=digest(message), now=later(at)
         )
+    )
 
 
 async def due(database: Database, *, at: float, limit: int = 10) -> list[Message]:
-    async with database.read() as conn:
-        return await unverified.due(conn, now=later(at), limit=limit)
+    return await database.read(lambda conn: unverified.due(conn, now=later(at), limit=limit))
 
 
 async def fill(database: Database) -> None:
     values = {"kind": "run", "message": b"", "received_at": NOW, "due_at": NOW, "pause": 5.0}
     many = [{**values, "message_hash": digest(str(number))} for number in range(LIMIT)]
-    async with database.write() as conn:
-        await conn.execute(insert(rows), many)
+    await database.write(lambda conn: conn.execute(insert(rows), many))
 
 
 async def test_a_kept_message_is_tried_again_after_a_pause(database: Database) -> None:
@@ -67,8 +68,7 @@ async def test_pauses_grow_up_to_a_limit(database: Database) -> None:
     for _ in range(9):
         (message,) = await due(database, at=1e6)
         pauses.append(message.pause)
-        async with database.write() as conn:
-            await unverified.postpone(conn, message, now=later(at))
+        await database.write(partial(unverified.postpone, message=message, now=later(at)))
 
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST_PAUSE
@@ -85,8 +85,7 @@ async def test_the_longest_waiting_come_first(database: Database) -> None:
 async def test_what_was_used_is_dropped(database: Database) -> None:
     await keep(database)
     (message,) = await due(database, at=100)
-    async with database.write() as conn:
-        await unverified.drop(conn, message.id)
+    await database.write(lambda conn: unverified.drop(conn, message.id))
 
     assert await due(database, at=100) == []
 
@@ -95,7 +94,7 @@ async def test_after_a_day_a_message_is_forgotten(database: Database) -> None:
     day = 24 * 3600
     await keep(database, "old", at=0)
     await keep(database, "new", at=60)
-    async with database.write() as conn:
-        assert await unverified.forget(conn, now=later(day + 1)) == 1
+
+    assert await database.write(lambda conn: unverified.forget(conn, now=later(day + 1))) == 1
 
     assert [message.sealed for message in await due(database, at=2 * day)] == [b"new"]

@@ -165,5 +165,6 @@ def called(vault: Vault, portal: Portal, event: str = "event-1", **changes: Any)
 
 async def row(database: Database, run_id: int) -> Any:
     """A run as it stands in the database."""
-    async with database.read() as conn:
-        return (await conn.execute(select(runs).where(runs.c.id == run_id))).one()
+    return await database.read(
+        lambda conn: conn.execute(select(runs).where(runs.c.id == run_id)).one()
+    )

@@ -13,7 +13,7 @@ from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.work import accept
 from robot.work.accept import Accept, Delivery
-from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run
+from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run, writing
 
 pytestmark = pytest.mark.anyio
 
@@ -39,8 +39,7 @@ def delivery(number: int = 1, *, token: str = APPLICATION_TOKEN, **changes: obje
 
 
 async def stored(database: Database) -> int:
-    async with database.read() as conn:
-        return len(await history.newest(conn, limit=10_000))
+    return await database.read(lambda conn: len(history.newest(conn, limit=10_000)))
 
 
 async def test_when_a_delivery_is_accepted_it_is_on_disk_and_its_portal_woken(
@@ -61,7 +60,7 @@ async def test_many_at_once_share_commits(database: Database, portal: Portal) ->
         nonlocal commits
         commits += 1
 
-    event.listen(database._writer.sync_engine, "commit", count)
+    event.listen(database._writer.engine, "commit", count)
     async with accepting(database) as accepts:
         found = await asyncio.gather(*(accepts.put(delivery(n)) for n in range(100)))
 
@@ -164,7 +163,7 @@ async def test_a_request_that_was_given_up_holds_up_nobody(
     database: Database, portal: Portal
 ) -> None:
     async with accepting(database) as accepts:
-        async with database.write():  # the disk is slow
+        async with writing(database):  # the disk is slow
             given_up = asyncio.create_task(accepts.put(delivery(1)))
             other = asyncio.create_task(accepts.put(delivery(2)))
             await asyncio.sleep(0)
@@ -177,7 +176,7 @@ async def test_when_the_writer_dies_nobody_waits_for_ever(
 ) -> None:
     accepts = Accept(database, lambda _portal_id: None)
     work = asyncio.create_task(accepts.run())
-    async with database.write():  # what comes now waits for this transaction
+    async with writing(database):  # what comes now waits for this transaction
         under_way = asyncio.create_task(accepts.put(delivery(1)))
         for _ in range(5):
             await asyncio.sleep(0)

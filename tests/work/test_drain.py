@@ -49,8 +49,7 @@ async def test_what_is_about_to_be_public_is_on_disk_before_and_the_outcome_befo
 
     async def look() -> None:
         found = await row(database, run_id)
-        async with database.read() as conn:
-            open_links = [link.state for link in await links.listed(conn)]
+        open_links = await database.read(lambda conn: [link.state for link in links.listed(conn)])
         seen.append((found.chosen, open_links, found.state))
 
     function.before.append(look)
@@ -103,8 +102,8 @@ async def test_a_refusal_is_told_to_the_workflow(
     (report,) = function.sent(SEND)
     assert report["RETURN_VALUES"]["error_code"] == "no_rights"
     assert report["RETURN_VALUES"]["public_url"] == ""
-    async with database.read() as conn:
-        assert await links.listed(conn) == []
+
+    assert await database.read(links.listed) == []
 
 
 async def test_a_run_whose_time_is_over_is_told_so(
@@ -170,5 +169,5 @@ async def test_of_two_runs_for_one_document_the_later_has_the_last_word(
     await work(function, database, vault, portal)
 
     assert [str(params["status"]) for params in function.sent(ENABLE)] == ["1", "0"]
-    async with database.read() as conn:
-        assert await links.listed(conn) == []
+
+    assert await database.read(links.listed) == []

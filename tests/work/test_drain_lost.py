@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from sqlalchemy import Connection
 
 from robot.store import leases, runs
 from robot.store.database import Database
@@ -31,17 +32,19 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_retries")]
 async def lose(database: Database, portal: Portal) -> None:
     """Another worker takes the portal."""
     now = datetime.now(UTC)
-    async with database.write() as conn:
-        await leases.expire_all(conn, now=now)
-        await leases.take(conn, portal.id, owner="other", now=now, until=now)
+
+    def write(conn: Connection) -> None:
+        leases.expire_all(conn, now=now)
+        leases.take(conn, portal.id, owner="other", now=now, until=now)
+
+    await database.write(write)
 
 
 async def test_after_a_crash_the_chosen_document_is_enabled_and_no_newer_one(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     run_id, function = await record(database, called(vault, portal)), PortalFunction()
-    async with database.write() as conn:
-        await runs.save_chosen(conn, run_id, [5])
+    await database.write(lambda conn: runs.save_chosen(conn, run_id, [5]))
 
     await work(function, database, vault, portal)
 

@@ -80,8 +80,9 @@ async def test_one_call_that_breaks_the_portal_holds_up_only_itself(
         for params in function.sent(SEND)
     }
     assert told == {f"event-{n}": "gave_up" if n == 13 else "" for n in range(10, 20)}
-    async with database.read() as conn:
-        unsure = [link.document_id for link in await links.listed(conn) if link.state == "unknown"]
+    unsure = await database.read(
+        lambda conn: [link.document_id for link in links.listed(conn) if link.state == "unknown"]
+    )
     assert unsure == [13]
 
 

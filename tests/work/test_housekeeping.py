@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, select, update
 
 from robot.protocol.forms import encode_form
 from robot.store import runs, unverified
@@ -64,14 +65,15 @@ def robot_call(access_token: str = "access-1", *, member_id: str = MEMBER) -> by
     return encode_form(fields).encode()
 
 
-async def count(database: Database, table: object) -> int:
-    async with database.read() as conn:
-        return int(await conn.scalar(select(func.count()).select_from(table)) or 0)  # type: ignore[arg-type]
+async def count(database: Database, table: Table) -> int:
+    query = select(func.count()).select_from(table)
+    return await database.read(lambda conn: int(conn.scalar(query) or 0))
 
 
 async def make_due(database: Database) -> None:
-    async with database.write() as conn:
-        await conn.execute(update(kept_rows).values(due_at=datetime.now(UTC)))
+    await database.write(
+        lambda conn: conn.execute(update(kept_rows).values(due_at=datetime.now(UTC)))
+    )
 
 
 async def test_runs_that_ended_long_ago_are_forgotten_and_those_that_never_did_end(
@@ -82,8 +84,9 @@ async def test_runs_that_ended_long_ago_are_forgotten_and_those_that_never_did_e
     for number in range(8):
         run_id = await record(database, new_run(portal.id, f"event-{number}"))
         ended_at = now - timedelta(days=91 if number < 7 else 89)
-        async with database.write() as conn:
-            await runs.finish(conn, run_id, Ending.REPORTED, now=ended_at)
+        await database.write(
+            partial(runs.finish, run_id=run_id, ending=Ending.REPORTED, now=ended_at)
+        )
     unanswered = new_run(portal.id, "waits for ever", received_at=now - timedelta(days=999))
     unanswered_id = await record(database, unanswered)
 
@@ -116,8 +119,7 @@ async def test_what_was_kept_is_sealed(
     function.auth.is_away = True
     await admission.run(robot_call("made-up-access"))
 
-    async with database.read() as conn:
-        message = await conn.scalar(select(kept_rows.c.message))
+    message = await database.read(lambda conn: conn.scalar(select(kept_rows.c.message)))
     assert message
     assert b"made-up" not in message
 
@@ -145,14 +147,15 @@ async def test_what_turns_out_to_be_forged_is_dropped(
 async def test_a_message_that_does_not_open_holds_up_no_other(
     admission: Admission, tools: Tools, function: PortalFunction, database: Database
 ) -> None:
-    async with database.write() as conn:
-        await unverified.keep(
+    await database.write(
+        lambda conn: unverified.keep(
             conn,
             unverified.Kind.RUN,
             b"rubbish",
             message_hash=bytes(32),
             now=datetime.now(UTC) - timedelta(hours=1),
         )
+    )
     function.auth.is_away = True
     await admission.run(robot_call())
     function.auth.is_away = False

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from robot.store import leases
 from robot.store.database import Database
@@ -54,14 +54,14 @@ async def test_renewing_holds_the_portal_longer(
 ) -> None:
     held = await lease.take(database, portal.id, owner="one")
     assert held is not None
-    async with database.read() as conn:
-        before = await conn.scalar(select(portals.c.lease_until))
+    before = await database.read(lambda conn: conn.scalar(select(portals.c.lease_until)))
     monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=300))
     renewing = asyncio.create_task(held.keep())
 
     async def is_renewed() -> bool:
-        async with database.read() as conn:
-            return bool(await conn.scalar(select(portals.c.lease_until)) != before)
+        return await database.read(
+            lambda conn: bool(conn.scalar(select(portals.c.lease_until)) != before)
+        )
 
     async with asyncio.timeout(10):
         while not await is_renewed():  # noqa: ASYNC110 # another task writes to the database
@@ -78,9 +78,12 @@ async def test_who_lost_the_portal_learns_it_at_the_next_renewal(
     held = await lease.take(database, portal.id, owner="one")
     assert held is not None
     later = datetime.now(UTC) + timedelta(hours=1)
-    async with database.write() as conn:
-        await leases.expire_all(conn, now=datetime.now(UTC))
-        await leases.take(conn, portal.id, owner="two", now=later, until=later)
+
+    def write(conn: Connection) -> None:
+        leases.expire_all(conn, now=datetime.now(UTC))
+        leases.take(conn, portal.id, owner="two", now=later, until=later)
+
+    await database.write(write)
 
     with pytest.raises(LeaseLostError):
         await held.keep()

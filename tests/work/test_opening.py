@@ -80,14 +80,17 @@ async def test_at_start_the_leases_of_a_dead_process_are_over(tmp_path: Path) ->
     now = datetime.now(UTC)
     async with open_tools(settings(tmp_path)) as tools:
         portal = await install(tools.database)
-        async with tools.database.write() as conn:
-            await leases.take(
+        await tools.database.write(
+            lambda conn: leases.take(
                 conn, portal.id, owner="dead", now=now, until=now + timedelta(hours=1)
             )
+        )
 
-    async with open_tools(settings(tmp_path)) as tools, tools.database.write() as conn:
+    async with open_tools(settings(tmp_path)) as tools:
         later = datetime.now(UTC)
-        taken = await leases.take(conn, portal.id, owner="new", now=later, until=later)
+        taken = await tools.database.write(
+            lambda conn: leases.take(conn, portal.id, owner="new", now=later, until=later)
+        )
 
     assert taken is not None
     assert not taken.was_released
