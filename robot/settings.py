@@ -24,11 +24,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(value: Any) -> Any:
-    """'24h' or '90d' as a timedelta; anything else goes to pydantic as it is."""
-    match = (
-        re.fullmatch(r"\s*([0-9]{1,6})\s*([smhd])\s*", value) if isinstance(value, str) else None
-    )
-    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else value
+    """'24h' or '90d' as a timedelta."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhd])\s*", value)
+    if not match:
+        raise ValueError("must be a number and a unit, such as 24h or 90d (s, m, h or d)")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _names(value: Any) -> Any:

@@ -38,5 +38,14 @@ def main() -> None:
     try:
         app()
     except RobotError as error:
-        sys.stderr.write(f"linkrobot: {error}\n")
-        sys.exit(2)
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(
+            f"{error.filename or 'a file'}: {error.strerror or error}. Run this as the user that "
+            "runs Linkrobot (docs/operating.md), or set LINKROBOT_DATA_DIR to another folder."
+        )
+
+
+def _refuse(sentence: str) -> None:
+    sys.stderr.write(f"linkrobot: {sentence}\n")
+    sys.exit(2)

@@ -51,7 +51,10 @@ def enable(
     webhook: ByWebhook = "",
     as_json: AsJson = False,
 ) -> None:
-    """Turn the public link of documents on; prints one line for each. Status 1: some failed."""
+    """Turn the public link of documents on; prints one line for each.
+
+    Status 0: all worked, 1: some failed, 2: nothing was done.
+    """
     _change(_document_ids(ids, file), portal, webhook, public=True, as_json=as_json)
 
 
@@ -62,7 +65,10 @@ def disable(
     webhook: ByWebhook = "",
     as_json: AsJson = False,
 ) -> None:
-    """Turn the public link of documents off; prints one line for each. Status 1: some failed."""
+    """Turn the public link of documents off; prints one line for each.
+
+    Status 0: all worked, 1: some failed, 2: nothing was done.
+    """
     _change(_document_ids(ids, file), portal, webhook, public=False, as_json=as_json)
 
 
@@ -84,7 +90,13 @@ async def _collect(changes: AsyncIterator[Done], total: int, *, as_json: bool) -
     """Everything that comes, with a progress bar where a person looks on."""
     done: list[Done] = []
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+    with Progress(
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+        # Else what goes into a file is shown on the terminal instead.
+        redirect_stdout=sys.stdout.isatty(),
+    ) as progress:
         task = progress.add_task("Documents", total=total)
         async for one in changes:
             done.append(one)
@@ -152,6 +164,10 @@ def _document_ids(ids: Sequence[str] | None, file: Path | None) -> list[int]:
     words = re.split(r"[\s,;]+", " ".join(texts).strip())
     wrong = [word for word in words if not is_id(word)]
     if wrong:
-        shown = ", ".join(wrong[:5]) or "nothing at all"
-        raise SettingsError(f"Document numbers are digits, such as 61. Not so: {shown}")
+        shown = ", ".join(wrong[:5])
+        raise SettingsError(
+            f"Document numbers are digits, such as 61. Not so: {shown}"
+            if shown
+            else "Give at least one document number, or --file, or - for standard input."
+        )
     return list(dict.fromkeys(map(int, words)))

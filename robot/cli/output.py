@@ -12,7 +12,7 @@ from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: a JSON list.")]
 # Piped into a file or another program a table keeps its lines whole.
-_PIPED_WIDTH = 200
+_PIPED_WIDTH = 10_000
 
 
 def new_table(*columns: str) -> Table:

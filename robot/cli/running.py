@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 
 import typer
 import uvicorn
 
+from robot.errors import SettingsError
 from robot.logs import configure_logs
 from robot.settings import Settings, load_settings
 from robot.work.opening import open_tools, working_alone
@@ -48,6 +50,21 @@ def sandbox(context: typer.Context) -> None:
 
 async def _look_before(settings: Settings) -> None:
     """Open everything once, so that what is wrong is one sentence and not a server's traceback."""
+    _try_port(settings)
     with working_alone(settings.data_dir):
         async with open_tools(settings):
             pass
+
+
+def _try_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Linkrobot cannot listen on {settings.host}, port {settings.port} "
+                f"({error.strerror}). Stop the program that uses it, or set LINKROBOT_HOST and "
+                "LINKROBOT_PORT."
+            ) from None

@@ -59,8 +59,10 @@ def runs(
     ] = False,
 ) -> None:
     """What ran, newest first, and what came of it."""
+    if watching and (as_json or portal):
+        raise SettingsError("--watch shows all portals, for people: leave --json and --portal out.")
     if watching:
-        watch(load_settings())
+        watch(_looked_at(load_settings()))
         return
 
     def question(conn: Connection, _settings: Settings) -> list[PastRun]:
@@ -161,10 +163,21 @@ def installed(conn: Connection, name: str) -> Portal:
 
 def _ask(question: Callable[[Connection, Settings], list[Row]]) -> list[Row]:
     """Ask the database, also while the app runs."""
-    settings = load_settings()
+    settings = _looked_at(load_settings())
 
     async def ask() -> list[Row]:
         async with open_database(settings) as database:
             return await database.read(lambda conn: question(conn, settings))
 
     return asyncio.run(ask())
+
+
+def _looked_at(settings: Settings) -> Settings:
+    """A command that only looks makes no database."""
+    path = settings.database_path
+    if not path.exists():
+        raise SettingsError(
+            f"There is no database at {path.absolute()}. Start this in the folder where Linkrobot "
+            "runs, or set LINKROBOT_DATA_DIR as it has it. Before the first `serve` there is none."
+        )
+    return settings

@@ -115,7 +115,12 @@ def explain_registering(error: RejectedError) -> FlowError:
 def gave_up(error: PortalError | None) -> FlowError:
     """The time for the run is over; `error` is what came last."""
     text = "Bitrix24 could not be reached in time, so Linkrobot stopped trying."
-    return FlowError("gave_up", _with_words(text, error) if error else text)
+    if error is None:
+        return FlowError("gave_up", text)
+    # Without a code the words are ours.
+    return FlowError(
+        "gave_up", _with_words(text, error) if error.code else f"{text} Last: {error.text}."
+    )
 
 
 def no_link(document_id: int) -> FlowError:

@@ -25,7 +25,7 @@ def prepare(path: Path) -> None:
     Raises:
         SettingsError: it is newer than this program, or it is no database.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         revision = _revision(path)
     except sqlite3.DatabaseError as error:

@@ -31,7 +31,7 @@ def working_alone(data_dir: Path) -> Iterator[None]:
     Raises:
         AlreadyRunningError: another process holds it.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with _locked(descriptor, data_dir):
@@ -70,7 +70,7 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
     Raises:
         SettingsError: the database or its key is not as it should be.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = [key.get_secret_value() for key in settings.secret_keys]
     private = frozenset(settings.private_portals)
     async with (

@@ -26,15 +26,15 @@ def keep_running(teller: Teller, portal: Portal, app: App) -> None:
 
 
 def _say_what_to_try(teller: Teller, portal: Portal, app: App) -> None:
-    command = "LINKROBOT_DATA_DIR=" + str(app.folder) + " .venv/bin/linkrobot"
+    command = f"LINKROBOT_DATA_DIR={app.folder} .venv/bin/linkrobot"
     teller.chapter("The demo keeps running. What to try next")
     if sys.stdin.isatty():
-        teller.say(f"  Press Enter             {AT_ONCE} deals move to the stage at once")
-    teller.say(f"  {command} runs    what ran, and what came of it")
-    teller.say(f"  {command} links   what is public now")
-    teller.say(f"  curl {portal.control_url}state    everything in the sandbox portal")
-    teller.say("  sandbox/README.md       how to make the portal slow, busy or broken")
-    teller.say("  Ctrl+C                  ends it; nothing stays on this machine\n")
+        teller.say(f"- Press Enter: {AT_ONCE} deals move to the stage at once.")
+    teller.say(f"- What ran, and what came of it:\n  {command} runs")
+    teller.say(f"- What is public now:\n  {command} links")
+    teller.say(f"- Everything in the sandbox portal:\n  curl {portal.control_url}state")
+    teller.say("- Make the portal slow, busy or broken: sandbox/README.md")
+    teller.say("- Ctrl+C ends it; nothing stays on this machine.\n")
 
 
 def _move_many(teller: Teller, portal: Portal) -> None:
