@@ -1,11 +1,12 @@
 """Public links that we turned on: asked -> public -> off, or unknown where nobody could tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
-from sqlalchemy import Connection, literal_column, select, update
+from sqlalchemy import Connection, bindparam, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.flows.flow import LinkChange
@@ -31,6 +32,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a run's outcome did to links."""
+
+    origin: Origin
+    changes: Sequence[LinkChange] = ()
+    is_known: bool = True  # False: whether the last calls ran was never answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A document's public link as it is shown to people."""
 
@@ -51,78 +61,90 @@ class Link:
         return self.endpoint.split("/")[2]
 
 
-def ask(conn: Connection, origin: Origin, document_ids: Sequence[int], *, now: datetime) -> None:
-    """A call that turns these links on is about to be sent; links already open stay as they are."""
-    for document_id in document_ids:
-        row = insert(links).values(
-            **asdict(origin),
-            document_id=document_id,
-            state=LinkState.ASKED,
-            asked_at=now,
-            changed_at=now,
-        )
-        conn.execute(row.on_conflict_do_nothing())
+_ASK = insert(links).on_conflict_do_nothing()
+_new = insert(links)
+_TURN_ON = _new.on_conflict_do_update(
+    index_elements=["portal_id", "document_id"],
+    index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
+    set_={name: _new.excluded[name] for name in ("state", "url", "title", "changed_at")},
+)
+_TURN_OFF = update(links).where(
+    links.c.portal_id == bindparam("of_portal"),
+    links.c.document_id == bindparam("document"),
+    links.c.state != literal_column(f"'{LinkState.OFF}'"),
+)
+_LEFT_OVER = update(links).where(
+    links.c.portal_id == bindparam("of_portal"),
+    links.c.run_id == bindparam("of_run"),
+    # a literal, so that the partial index is seen to fit
+    links.c.state == literal_column(f"'{LinkState.ASKED}'"),
+)
 
 
-def settle(
-    conn: Connection,
-    origin: Origin,
-    changes: Sequence[LinkChange],
-    *,
-    is_known: bool,
-    now: datetime,
-) -> None:
-    """The run's outcome stands: write down what became of its links.
+def ask(conn: Connection, asked: Mapping[Origin, Sequence[int]], *, now: datetime) -> None:
+    """Calls that turn these links on are about to be sent; links already open stay as they are."""
+    new = {"state": LinkState.ASKED, "asked_at": now, "changed_at": now}
+    rows = [
+        {**asdict(origin), "document_id": document_id, **new}
+        for origin, document_ids in asked.items()
+        for document_id in document_ids
+    ]
+    if rows:
+        conn.execute(_ASK, rows)
 
-    What the run asked for and did not get is off, or unknown where no answer came
-    (`is_known` False).
+
+def settle(conn: Connection, settled: Sequence[Settled], *, now: datetime) -> None:
+    """The runs' outcomes stand: write down what became of their links.
+
+    What a run asked for and did not get is off, or unknown where no answer came.
     """
-    for change in changes:
-        if change.public:
-            _turned_on(conn, origin, change, now=now)
-        else:
-            _turned_off(conn, origin.portal_id, change.document_id, now=now)
-    conn.execute(
-        update(links)
-        .where(
-            links.c.portal_id == origin.portal_id,
-            links.c.run_id == origin.run_id,
-            # a literal, so that the partial index is seen to fit
-            links.c.state == literal_column(f"'{LinkState.ASKED}'"),
-        )
-        .values(state=LinkState.OFF if is_known else LinkState.UNKNOWN, changed_at=now)
-    )
+    changes = [(one.origin, change) for one in settled for change in one.changes]
+    for public, together in groupby(changes, key=lambda pair: pair[1].public):
+        (_turn_on if public else _turn_off)(conn, list(together), now=now)
+    rows = [
+        {
+            "of_portal": one.origin.portal_id,
+            "of_run": one.origin.run_id,
+            "state": LinkState.OFF if one.is_known else LinkState.UNKNOWN,
+            "changed_at": now,
+        }
+        for one in settled
+    ]
+    conn.execute(_LEFT_OVER, rows)
 
 
-def _turned_on(conn: Connection, origin: Origin, change: LinkChange, *, now: datetime) -> None:
-    """The document's open row, or a new one where another run has ended it meanwhile."""
-    values = {"state": LinkState.PUBLIC, "url": change.url, "title": change.title}
-    row = insert(links).values(
-        document_id=change.document_id,
-        asked_at=now,
-        changed_at=now,
-        **asdict(origin),
-        **values,
-    )
-    conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["portal_id", "document_id"],
-            index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
-            set_={**values, "changed_at": now},
-        )
-    )
+def _turn_on(
+    conn: Connection, changes: Sequence[tuple[Origin, LinkChange]], *, now: datetime
+) -> None:
+    """Each document's open row, or a new one where another run has ended it meanwhile."""
+    rows = [
+        {
+            **asdict(origin),
+            "document_id": change.document_id,
+            "state": LinkState.PUBLIC,
+            "url": change.url,
+            "title": change.title,
+            "asked_at": now,
+            "changed_at": now,
+        }
+        for origin, change in changes
+    ]
+    conn.execute(_TURN_ON, rows)
 
 
-def _turned_off(conn: Connection, portal_id: int, document_id: int, *, now: datetime) -> None:
-    conn.execute(
-        update(links)
-        .where(
-            links.c.portal_id == portal_id,
-            links.c.document_id == document_id,
-            links.c.state != LinkState.OFF,
-        )
-        .values(state=LinkState.OFF, changed_at=now)
-    )
+def _turn_off(
+    conn: Connection, changes: Sequence[tuple[Origin, LinkChange]], *, now: datetime
+) -> None:
+    rows = [
+        {
+            "of_portal": origin.portal_id,
+            "document": change.document_id,
+            "state": LinkState.OFF,
+            "changed_at": now,
+        }
+        for origin, change in changes
+    ]
+    conn.execute(_TURN_OFF, rows)
 
 
 def listed(conn: Connection, *, portal_id: int | None = None, every: bool = False) -> list[Link]:

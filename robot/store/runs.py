@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.flows.flow import Outcome
@@ -87,6 +87,17 @@ class StoredRun:
     first_report_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run ended."""
+
+    ending: Ending
+    note: str = ""
+
+
+_CHANGE = update(runs).where(runs.c.id == bindparam("run"))  # the columns that the rows name
+
+
 def record(conn: Connection, new: Sequence[NewRun]) -> None:
     """Write runs down; a delivery that came before is left as it is."""
     if new:
@@ -99,59 +110,42 @@ def record_one(conn: Connection, new: NewRun) -> int:
     return int(conn.execute(row).scalar_one())
 
 
-def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
-    """The unfinished runs of a portal that are due, oldest first."""
-    rows = conn.execute(
-        select(runs.c.id)
-        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
-        .order_by(runs.c.due_at, runs.c.id)
-        .limit(limit)
-    )
-    return [row.id for row in rows]
+def save_chosen(conn: Connection, chosen: Mapping[int, Sequence[int]]) -> None:
+    """Remember which documents each run is about to change."""
+    rows = [{"run": run_id, "chosen": list(ids)} for run_id, ids in chosen.items()]
+    conn.execute(_CHANGE, rows)
 
 
-def fetch(conn: Connection, ids: Sequence[int]) -> list[StoredRun]:
-    """These runs as far as they are unfinished, in the order in which Bitrix24 sent them."""
-    rows = conn.execute(
-        select(runs)
-        .where(runs.c.id.in_(ids), runs.c.finished_at.is_(None))
-        .order_by(runs.c.sent_at, runs.c.id)
-    )
-    return [_stored(row) for row in rows]
+def decide(conn: Connection, outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
+    """These runs have their outcomes; from here on they never change."""
+    rows = [
+        {
+            "run": run_id,
+            "state": State.DECIDED,
+            "outcome": {"outputs": dict(outcome.outputs), "log": outcome.log},
+            "decided_at": now,
+            "succeeded": outcome.succeeded,
+            "error_code": outcome.error_code or None,
+        }
+        for run_id, outcome in outcomes.items()
+    ]
+    conn.execute(_CHANGE.where(runs.c.outcome.is_(None)), rows)
 
 
-def save_chosen(conn: Connection, run_id: int, chosen: Sequence[int]) -> None:
-    """Remember which documents the run is about to change."""
-    conn.execute(update(runs).where(runs.c.id == run_id).values(chosen=list(chosen)))
-
-
-def decide(conn: Connection, run_id: int, outcome: Outcome, *, now: datetime) -> None:
-    """The run has its outcome; from here on it never changes."""
-    conn.execute(
-        update(runs)
-        .where(runs.c.id == run_id, runs.c.outcome.is_(None))
-        .values(
-            state=State.DECIDED,
-            outcome={
-                "outputs": dict(outcome.outputs),
-                "log": outcome.log,
-            },
-            decided_at=now,
-            succeeded=outcome.succeeded,
-            error_code=outcome.error_code or None,
-        )
-    )
-
-
-def finish(conn: Connection, run_id: int, ending: Ending, *, now: datetime, note: str = "") -> None:
-    """Nothing is left to do: forget the run's secrets."""
-    conn.execute(
-        update(runs)
-        .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
-        .values(
-            state=State.FINISHED, finished_at=now, ending=ending, note=note or None, secrets=None
-        )
-    )
+def finish(conn: Connection, ended: Mapping[int, Ended], *, now: datetime) -> None:
+    """Nothing is left to do for these runs: forget their secrets."""
+    rows = [
+        {
+            "run": run_id,
+            "state": State.FINISHED,
+            "finished_at": now,
+            "ending": how.ending,
+            "note": how.note or None,
+            "secrets": None,
+        }
+        for run_id, how in ended.items()
+    ]
+    conn.execute(_CHANGE.where(runs.c.finished_at.is_(None)), rows)
 
 
 def postpone(
@@ -184,36 +178,3 @@ def _values(new: NewRun) -> dict[str, Any]:
         "secrets": new.secrets,
         "state": State.RECEIVED,
     }
-
-
-def _stored(row: Row[Any]) -> StoredRun:
-    item = None
-    if row.entity_id is not None:
-        item = Item(
-            entity_type_id=row.entity_type_id, id=row.entity_id, document_id=row.document_id
-        )
-    return StoredRun(
-        id=row.id,
-        code=row.code,
-        source=Source(row.source),
-        user_id=row.user_id,
-        item=item,
-        document_id=row.document_id,
-        inputs=row.inputs,
-        wants_reply=row.wants_reply,
-        sent_at=row.sent_at,
-        received_at=row.received_at,
-        deadline_at=row.deadline_at,
-        secrets=row.secrets,
-        chosen=tuple(row.chosen) if row.chosen is not None else None,
-        outcome=_outcome(row),
-        reports=row.reports,
-        first_report_at=row.first_report_at,
-    )
-
-
-def _outcome(row: Row[Any]) -> Outcome | None:
-    """The decided outcome; what it did to links and robots was saved with it."""
-    if row.outcome is None:
-        return None
-    return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])

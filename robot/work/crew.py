@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
@@ -15,6 +16,8 @@ from robot.store.leases import Learned, LeaseLostError
 from robot.work import housekeeping, lease
 from robot.work.admission import Admission
 from robot.work.drain import Drain
+from robot.work.lease import Lease
+from robot.work.ledger import Beginning, begin
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
 
@@ -113,21 +116,30 @@ class Crew:
 
     async def _drain_once(self, portal_id: int) -> bool:
         """Take the portal and work; True where it was woken again meanwhile."""
-        held = await lease.take(self._tools.database, portal_id, owner=self._tools.owner)
-        if held is None:
+        taken = await self._take(portal_id)
+        if taken is None:
             return False
-        portal = await self._tools.database.read(lambda conn: portals.find(conn, portal_id))
-        if portal is None:
-            return False
+        held, beginning = taken
         traffic = self._traffic_of(portal_id, held.learned)
         held.watch(traffic.bucket)
-        drain = Drain(self._tools, portal, held, traffic, share=self._share)
+        drain = Drain(self._tools, beginning, held, traffic, share=self._share)
         self._drains[portal_id] = drain
+        if portal_id in self._woken:
+            drain.look()  # it may have come too late for the beginning
         if self._stopping.is_set():
             drain.stop()
         await drain.run()
         self._drains[portal_id] = None
-        return drain.wants_look or portal_id in self._woken
+        return drain.wants_look
+
+    async def _take(self, portal_id: int) -> tuple[Lease, Beginning] | None:
+        tools = self._tools
+        return await lease.take(
+            tools.database,
+            portal_id,
+            owner=tools.owner,
+            begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=self._share()),
+        )
 
     def _share(self) -> int:
         """How many runs one portal's worker may hold in memory."""

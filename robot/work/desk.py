@@ -12,6 +12,7 @@ from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
 from robot.protocol.oauth import Tokens, aware
+from robot.store.backlog import Due
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
@@ -50,7 +51,7 @@ class Desk:
         self._share = share
         self.ready = ReadyCalls()
         self.loaded = 0  # runs so far
-        self.wants_look = True  # there may be due runs that are not loaded
+        self.wants_look = False  # there may be due runs that are not loaded
 
     @property
     def is_clear(self) -> bool:
@@ -64,10 +65,13 @@ class Desk:
         if not self.wants_look or room < max(share * LOADS_FROM, 1):
             return
         self.wants_look = False
-        found, has_more = await self._ledger.load(held=self._jobs, room=room)
-        self.wants_look = has_more and bool(found)
-        self.loaded += len(found)
-        for run in found:
+        self.take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+
+    def take_in_hand(self, due: Due) -> None:
+        """Begin the work on these runs."""
+        self.wants_look |= due.has_more and bool(due.runs)
+        self.loaded += len(due.runs)
+        for run in due.runs:
             self._start(run)
 
     def _start(self, run: StoredRun) -> None:

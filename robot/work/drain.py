@@ -18,10 +18,9 @@ from robot.portal.session import Session
 from robot.protocol.answers import Answer
 from robot.protocol.oauth import Tokens
 from robot.store.leases import LeaseLostError
-from robot.store.portals import Portal
 from robot.work.desk import Desk
 from robot.work.lease import Lease
-from robot.work.ledger import Ledger
+from robot.work.ledger import Beginning, Ledger
 from robot.work.ready import Ready
 from robot.work.tools import Tools
 from robot.work.traffic import FULL_BUCKET, Traffic
@@ -42,14 +41,14 @@ class Drain:
     def __init__(
         self,
         tools: Tools,
-        portal: Portal,
+        beginning: Beginning,
         lease: Lease,
         traffic: Traffic,
         *,
         share: Callable[[], int],
     ) -> None:
         self._tools = tools
-        self._portal = portal
+        self._portal = portal = beginning.portal
         self._lease = lease
         self._traffic = traffic
         self._traffic.begin()
@@ -68,7 +67,10 @@ class Drain:
             confirm=tools.confirm,
             moved=self._ledger.save_endpoint,
         )
+        for stored in beginning.tokens:
+            self._access.offer(stored, is_stored=True)
         self._desk = Desk(self._ledger, self._access, tools.vault, portal, share=share)
+        self._desk.take_in_hand(beginning.due)
         self._landed: list[Landed] = []
         self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored
@@ -101,12 +103,8 @@ class Drain:
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._lease.keep())
-            for tokens in await self._ledger.stored_tokens():
-                self._access.offer(tokens, is_stored=True)
             while not await self._turn(group):
                 await self._something_happens()
-            self._lease.let_go()
-        await self._lease.release()
         self._tell()
 
     def _tell(self) -> None:
@@ -129,14 +127,30 @@ class Drain:
         landed, self._landed = self._landed, []
         for batch, found in landed:
             self._desk.take_found(batch, found)
-        await self._desk.settle()
-        if not self._is_stopping:
-            self._send(group)
-            for tokens in self._access.worth_storing():
-                self._storing += 1
-                group.create_task(self._store(tokens))
-        is_done = self._is_stopping or self._desk.is_clear
-        return is_done and not (self._traffic.in_flight or self._storing)
+        if not self._is_last():
+            await self._desk.settle()
+            self._go_on(group)
+        if not (self._is_stopping or self._is_last()) or self._is_busy():
+            return False
+        # From here on a wake is for the next worker of this portal: `wants_look` tells.
+        self._lease.let_go()
+        await self._ledger.close()
+        return True
+
+    def _is_last(self) -> bool:
+        """Whether what is noted is all that is left to do."""
+        return self._desk.is_clear and not self._is_busy()
+
+    def _is_busy(self) -> bool:
+        return bool(self._traffic.in_flight or self._storing)
+
+    def _go_on(self, group: asyncio.TaskGroup) -> None:
+        if self._is_stopping:
+            return
+        self._send(group)
+        for tokens in self._access.worth_storing():
+            self._storing += 1
+            group.create_task(self._store(tokens))
 
     async def _something_happens(self) -> None:
         """An answer, a new run, the order to stop, or the time to send again."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from robot.store.leases import LeaseLostError
 LENGTH = timedelta(seconds=10)  # a dead worker's portals are taken over after it
 
 log = get_logger()
+T = TypeVar("T")
 
 
 class Lease:
@@ -112,12 +114,22 @@ class Lease:
             return False
 
 
-async def take(database: Database, portal_id: int, *, owner: str) -> Lease | None:
-    """Take the portal, unless another worker holds it."""
-    asked_at, now = time.monotonic(), datetime.now(UTC)
-    taken = await database.write(
-        lambda conn: leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
-    )
+async def take(
+    database: Database, portal_id: int, *, owner: str, begin: Callable[[Connection], T]
+) -> tuple[Lease, T] | None:
+    """Take the portal, unless another worker holds it; `begin` reads what the work begins with."""
+    asked_at = time.monotonic()
+    taken = await database.write(partial(_take, portal_id=portal_id, owner=owner, begin=begin))
     if taken is None:
         return None
-    return Lease(database, portal_id, taken, until=asked_at + LENGTH.total_seconds())
+    lease, beginning = taken
+    until = asked_at + LENGTH.total_seconds()
+    return Lease(database, portal_id, lease, until=until), beginning
+
+
+def _take(
+    conn: Connection, *, portal_id: int, owner: str, begin: Callable[[Connection], T]
+) -> tuple[leases.Taken, T] | None:
+    now = datetime.now(UTC)
+    taken = leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    return (taken, begin(conn)) if taken else None

@@ -2,7 +2,8 @@
 none of it is written once another worker has the lease.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,17 +14,51 @@ from robot.flows.flow import Chosen
 from robot.logs import get_logger
 from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
 from robot.protocol.oauth import Tokens
-from robot.store import leases, links, portals, runs, tokens
-from robot.store.links import Origin
+from robot.store import backlog, leases, links, portals, runs, tokens
+from robot.store.backlog import Due
+from robot.store.leases import LeaseLostError
+from robot.store.links import Origin, Settled
 from robot.store.portals import Portal
-from robot.store.runs import Ending, StoredRun
+from robot.store.runs import Ended, Ending, StoredRun
+from robot.store.vault import Vault
 from robot.work.job import Decided, Job
 from robot.work.lease import Lease
 from robot.work.tools import Tools
 
 log = get_logger()
-Write = Callable[[Connection], None]
 Tell = Callable[[], None]  # once it is on disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a worker begins with, read in the transaction that takes the portal."""
+
+    portal: Portal
+    tokens: Sequence[Tokens]  # the newest of each user
+    due: Due
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is to be written down together; a run stands at most once in each."""
+
+    chosen: dict[int, tuple[StoredRun, Chosen]] = field(default_factory=dict)
+    decided: dict[int, tuple[Job, Decided]] = field(default_factory=dict)
+    finished: dict[int, Ended] = field(default_factory=dict)
+    postponed: list[Callable[[Connection], None]] = field(default_factory=list)
+    told: list[Tell] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.chosen or self.decided or self.finished or self.postponed)
+
+
+def begin(conn: Connection, portal_id: int, *, vault: Vault, room: int) -> Beginning:
+    """What the worker of a portal that was just taken begins with."""
+    portal = portals.find(conn, portal_id)
+    if portal is None:
+        raise LeaseLostError(f"portal {portal_id} was removed")
+    due = backlog.due(conn, portal_id, now=datetime.now(UTC), room=room)
+    return Beginning(portal=portal, tokens=tokens.of_portal(conn, vault, portal), due=due)
 
 
 class Ledger:
@@ -34,50 +69,45 @@ class Ledger:
         self._vault = tools.vault
         self._portal = portal
         self._lease = lease
-        self._noted: list[Write] = []
-        self._told: list[Tell] = []
+        self._notes = Notes()
 
-    async def load(self, *, held: Collection[int], room: int) -> tuple[list[StoredRun], bool]:
-        """Up to `room` due runs that are not held yet, and whether there may be more."""
-        return await self._database.read(partial(self._load, held=set(held), room=room))
-
-    def _load(
-        self, conn: Connection, *, held: Collection[int], room: int
-    ) -> tuple[list[StoredRun], bool]:
-        limit = len(held) + room
-        ids = runs.due_ids(conn, self._portal.id, now=datetime.now(UTC), limit=limit)
-        fresh = [run_id for run_id in ids if run_id not in held][:room]
-        return runs.fetch(conn, fresh) if fresh else [], len(ids) == limit
-
-    async def stored_tokens(self) -> list[Tokens]:
-        """The newest tokens of each user of the portal."""
+    async def load(self, *, held: Collection[int], room: int) -> Due:
+        """Up to `room` due runs that are not held yet."""
         return await self._database.read(
-            lambda conn: tokens.of_portal(conn, self._vault, self._portal)
+            partial(
+                backlog.due,
+                portal_id=self._portal.id,
+                now=datetime.now(UTC),
+                room=room,
+                held=frozenset(held),
+            )
         )
 
     def chosen(self, job: Job, chosen: Chosen) -> None:
         """Before the changing call: which documents the run means, also after a crash."""
-        self._noted.append(partial(self._write_chosen, job.run, chosen))
+        self._notes.chosen[job.run.id] = job.run, chosen
 
     def decided(self, job: Job, decided: Decided) -> None:
         """The run has its outcome."""
-        self._noted.append(partial(self._write_decided, job, decided))
-        self._told.append(partial(_tell_decided, job.run, decided))
+        self._notes.decided[job.run.id] = job, decided
+        self._notes.told.append(partial(_tell_decided, job.run, decided))
 
     def finished(self, run: StoredRun, ending: Ending, note: str = "") -> None:
         """Nothing is left to do."""
-        self._noted.append(
-            lambda conn: runs.finish(conn, run.id, ending, now=datetime.now(UTC), note=note)
-        )
-        self._told.append(partial(_tell_finished, run, ending, note))
+        self._notes.finished[run.id] = Ended(ending=ending, note=note)
+        self._notes.told.append(partial(_tell_finished, run, ending, note))
 
     def postponed(
         self, run: StoredRun, *, due_at: datetime, reports: int, first_report_at: datetime
     ) -> None:
         """The report is tried again later."""
-        self._noted.append(
-            lambda conn: runs.postpone(
-                conn, run.id, due_at=due_at, reports=reports, first_report_at=first_report_at
+        self._notes.postponed.append(
+            partial(
+                runs.postpone,
+                run_id=run.id,
+                due_at=due_at,
+                reports=reports,
+                first_report_at=first_report_at,
             )
         )
 
@@ -87,57 +117,94 @@ class Ledger:
         Raises:
             LeaseLostError: another worker has the portal; nothing was written.
         """
-        if not self._noted:
-            return
-        noted, self._noted = self._noted, []
-        told, self._told = self._told, []
-        await self._write(noted)
-        for tell in told:
+        if self._notes:
+            await self._write_notes(releasing=None)
+
+    async def close(self) -> None:
+        """Write the last notes and give the portal back; only with no request under way.
+
+        Raises:
+            LeaseLostError: another worker has the portal, and notes were not written.
+        """
+        if self._notes:
+            await self._write_notes(releasing=self._lease.releasing())
+        else:
+            await self._lease.release()
+
+    async def _write_notes(self, *, releasing: Callable[[Connection], None] | None) -> None:
+        notes, self._notes = self._notes, Notes()
+
+        def write(conn: Connection) -> None:
+            self._put(conn, notes)
+            if releasing:
+                releasing(conn)
+
+        await self._write(write)
+        for tell in notes.told:
             tell()
 
     async def save_renewed(self, renewed: Tokens) -> None:
         """A renewed pair is written down before its first use: the old one may be dead."""
         await self._write(
-            [lambda conn: tokens.save(conn, self._vault, self._portal, renewed, overrule=True)]
+            lambda conn: tokens.save(conn, self._vault, self._portal, renewed, overrule=True)
         )
-        log.info("token.renewed", member_id=self._portal.member_id, user_id=renewed.user_id)
 
     async def save_proven(self, proven: Tokens) -> None:
         """An event's tokens, after the authorization server said whose they are."""
         await self._write(
-            [lambda conn: tokens.save(conn, self._vault, self._portal, proven, overrule=False)]
+            lambda conn: tokens.save(conn, self._vault, self._portal, proven, overrule=False)
         )
 
     async def save_endpoint(self, endpoint: str) -> None:
         """The portal's confirmed new address."""
-        await self._write([lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint)])
+        await self._write(lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint))
         log.info("portal.moved", member_id=self._portal.member_id, endpoint=endpoint)
 
-    async def _write(self, noted: list[Write]) -> None:
-        await self._database.write(partial(self._write_all, noted))
+    async def _write(self, work: Callable[[Connection], None]) -> None:
+        def write(conn: Connection) -> None:
+            leases.check(conn, self._portal.id, epoch=self._lease.epoch)
+            work(conn)
 
-    def _write_all(self, noted: list[Write], conn: Connection) -> None:
-        leases.check(conn, self._portal.id, epoch=self._lease.epoch)
-        for write in noted:
-            write(conn)
+        await self._database.write(write)
 
-    def _write_chosen(self, run: StoredRun, chosen: Chosen, conn: Connection) -> None:
-        runs.save_chosen(conn, run.id, chosen.document_ids)
-        if chosen.public:
-            origin = self._origin(run)
-            links.ask(conn, origin, chosen.document_ids, now=datetime.now(UTC))
+    def _put(self, conn: Connection, notes: Notes) -> None:
+        """In the database's thread."""
+        now = datetime.now(UTC)
+        if notes.chosen:
+            self._put_chosen(conn, notes.chosen.values(), now)
+        if notes.decided:
+            self._put_decided(conn, notes.decided.values(), now)
+        if notes.finished:
+            runs.finish(conn, notes.finished, now=now)
+        for postpone in notes.postponed:
+            postpone(conn)
+
+    def _put_chosen(
+        self, conn: Connection, chosen: Collection[tuple[StoredRun, Chosen]], now: datetime
+    ) -> None:
+        runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
+        asked = {self._origin(run): found.document_ids for run, found in chosen if found.public}
+        links.ask(conn, asked, now=now)
+
+    def _put_decided(
+        self, conn: Connection, decided: Collection[tuple[Job, Decided]], now: datetime
+    ) -> None:
+        runs.decide(conn, {job.run.id: found.outcome for job, found in decided}, now=now)
+        settled = [
+            Settled(
+                origin=self._origin(job.run),
+                changes=found.outcome.links,
+                is_known=found.is_known,
+            )
+            for job, found in decided
+        ]
+        links.settle(conn, settled, now=now)
+        for job, found in decided:
+            if registered := found.outcome.registered:
+                portals.save_robots(conn, self._portal.id, registered, user_id=job.user_id, now=now)
 
     def _origin(self, run: StoredRun) -> Origin:
         return Origin(portal_id=self._portal.id, run_id=run.id, item=run.document_id)
-
-    def _write_decided(self, job: Job, decided: Decided, conn: Connection) -> None:
-        now, outcome, run = datetime.now(UTC), decided.outcome, job.run
-        runs.decide(conn, run.id, outcome, now=now)
-        links.settle(conn, self._origin(run), outcome.links, is_known=decided.is_known, now=now)
-        if outcome.registered:
-            portals.save_robots(
-                conn, self._portal.id, outcome.registered, user_id=job.user_id, now=now
-            )
 
 
 def _tell_decided(run: StoredRun, decided: Decided) -> None:

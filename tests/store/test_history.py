@@ -8,14 +8,16 @@ from robot.store import history, links, runs
 from robot.store.database import Database
 from robot.store.links import Origin
 from robot.store.portals import Portal
-from robot.store.runs import Ending
+from robot.store.runs import Ended, Ending
 from tests.store.store_rig import NOW, OTHER_MEMBER, install, later, new_run, record
 
 pytestmark = pytest.mark.anyio
 
 
 async def finish(database: Database, run_id: int, *, at: float = 0) -> None:
-    await database.write(lambda conn: runs.finish(conn, run_id, Ending.REPORTED, now=later(at)))
+    await database.write(
+        lambda conn: runs.finish(conn, {run_id: Ended(ending=Ending.REPORTED)}, now=later(at))
+    )
 
 
 async def test_the_newest_runs_come_first(database: Database, portal: Portal) -> None:
@@ -38,8 +40,8 @@ async def test_a_past_run_shows_its_outcome_and_no_secret(
     ]
 
     def write(conn: Connection) -> None:
-        runs.decide(conn, good, succeeded("On.", public_url="https://a/~1"), now=NOW)
-        runs.decide(conn, bad, failed("no_rights", "Why."), now=NOW)
+        runs.decide(conn, {good: succeeded("On.", public_url="https://a/~1")}, now=NOW)
+        runs.decide(conn, {bad: failed("no_rights", "Why.")}, now=NOW)
 
     await database.write(write)
 
@@ -87,7 +89,7 @@ async def test_a_link_is_still_known_when_its_run_is_forgotten(
     run_id = await record(database, new_run(portal.id))
 
     asking = Origin(portal_id=portal.id, run_id=run_id, item="DEAL_7")
-    await database.write(lambda conn: links.ask(conn, asking, [5], now=NOW))
+    await database.write(lambda conn: links.ask(conn, {asking: [5]}, now=NOW))
     await finish(database, run_id)
     await database.write(lambda conn: history.forget(conn, before=later(1), limit=10))
     found = await database.read(links.listed)

@@ -7,7 +7,7 @@ import pytest
 from robot.flows.flow import LinkChange
 from robot.store import links
 from robot.store.database import Database
-from robot.store.links import Link, Origin
+from robot.store.links import Link, Origin, Settled
 from robot.store.portals import Portal
 from tests.store.store_rig import NOW, OTHER_MEMBER, install, later
 
@@ -28,7 +28,7 @@ def origin(portal: Portal, run_id: int) -> Origin:
 
 
 async def ask(database: Database, portal: Portal, *ids: int, run_id: int = 1) -> None:
-    await database.write(lambda conn: links.ask(conn, origin(portal, run_id), ids, now=NOW))
+    await database.write(lambda conn: links.ask(conn, {origin(portal, run_id): ids}, now=NOW))
 
 
 async def settle(
@@ -39,11 +39,8 @@ async def settle(
     run_id: int = 1,
     is_known: bool = True,
 ) -> None:
-    await database.write(
-        lambda conn: links.settle(
-            conn, origin(portal, run_id), changes, is_known=is_known, now=later(5)
-        )
-    )
+    settled = Settled(origin=origin(portal, run_id), changes=changes, is_known=is_known)
+    await database.write(lambda conn: links.settle(conn, [settled], now=later(5)))
 
 
 async def listed(database: Database, *, every: bool = False) -> list[Link]:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from robot.protocol.origin import digest
-from robot.store import history, portals, runs, tokens
+from robot.store import backlog, history, portals, tokens
 from robot.store.database import Database
 from robot.store.portals import Portal, recognised
 from robot.store.vault import Vault
@@ -127,7 +127,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
         assert tokens.of_portal(conn, vault, portal) == []
         assert portals.robots_registered(conn, portal.id) == {}
         assert portals.find(conn, portal.id) is None
-        assert runs.fetch(conn, [run_id]) == []
+        assert backlog.fetch(conn, [run_id]) == []
 
     await database.read(look)
     assert await whose(database, MEMBER, APPLICATION_TOKEN) is None

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from robot.flows.flow import failed, succeeded
-from robot.store import runs
+from robot.store import backlog, runs
 from robot.store.database import Database
 from robot.store.portals import Portal
-from robot.store.runs import Ending, NewRun, StoredRun
+from robot.store.runs import Ended, Ending, NewRun, StoredRun
 from robot.store.tables import runs as run_rows
 from tests.store.store_rig import (
     DEAL,
@@ -30,12 +30,12 @@ async def record_all(database: Database, *new: NewRun) -> None:
 
 async def due(database: Database, portal: Portal, *, at: float = 0, limit: int = 100) -> list[int]:
     return await database.read(
-        lambda conn: runs.due_ids(conn, portal.id, now=later(at), limit=limit)
+        lambda conn: backlog.due_ids(conn, portal.id, now=later(at), limit=limit)
     )
 
 
 async def fetch(database: Database, *ids: int) -> list[StoredRun]:
-    return await database.read(lambda conn: runs.fetch(conn, ids))
+    return await database.read(lambda conn: backlog.fetch(conn, ids))
 
 
 async def ended(database: Database, run_id: int) -> tuple[str, str, bytes | None]:
@@ -57,7 +57,9 @@ async def test_a_repeat_of_a_finished_run_does_not_run_again(
     database: Database, portal: Portal
 ) -> None:
     run_id = await record(database, new_run(portal.id))
-    await database.write(lambda conn: runs.finish(conn, run_id, Ending.REPORTED, now=NOW))
+    await database.write(
+        lambda conn: runs.finish(conn, {run_id: Ended(ending=Ending.REPORTED)}, now=NOW)
+    )
 
     await record_all(database, new_run(portal.id))
 
@@ -120,8 +122,8 @@ async def test_an_outcome_never_changes(database: Database, portal: Portal) -> N
     run_id = await record(database, new_run(portal.id))
 
     def write(conn: Connection) -> None:
-        runs.decide(conn, run_id, succeeded("On.", public_url="https://a/~1"), now=NOW)
-        runs.decide(conn, run_id, failed("no_rights", "No."), now=later(1))
+        runs.decide(conn, {run_id: succeeded("On.", public_url="https://a/~1")}, now=NOW)
+        runs.decide(conn, {run_id: failed("no_rights", "No.")}, now=later(1))
 
     await database.write(write)
 
@@ -135,7 +137,7 @@ async def test_an_outcome_never_changes(database: Database, portal: Portal) -> N
 
 async def test_what_was_chosen_is_remembered(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
-    await database.write(lambda conn: runs.save_chosen(conn, run_id, (5, 6)))
+    await database.write(lambda conn: runs.save_chosen(conn, {run_id: (5, 6)}))
 
     (found,) = await fetch(database, run_id)
 
@@ -148,8 +150,8 @@ async def test_a_finished_run_has_no_secrets_and_ends_once(
     run_id = await record(database, new_run(portal.id))
 
     def write(conn: Connection) -> None:
-        runs.finish(conn, run_id, Ending.REPORTED, now=NOW, note="taken")
-        runs.finish(conn, run_id, Ending.REFUSED, now=NOW + timedelta(1))
+        runs.finish(conn, {run_id: Ended(ending=Ending.REPORTED, note="taken")}, now=NOW)
+        runs.finish(conn, {run_id: Ended(ending=Ending.REFUSED)}, now=NOW + timedelta(1))
 
     await database.write(write)
 
@@ -162,7 +164,7 @@ async def test_a_report_is_tried_again_when_it_is_due(database: Database, portal
     run_id = await record(database, new_run(portal.id))
 
     def write(conn: Connection) -> None:
-        runs.decide(conn, run_id, succeeded("On."), now=NOW)
+        runs.decide(conn, {run_id: succeeded("On.")}, now=NOW)
         runs.postpone(conn, run_id, due_at=later(60), reports=3, first_report_at=NOW)
 
     await database.write(write)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2 as httpx
@@ -22,6 +23,7 @@ from robot.store.tables import runs
 from robot.store.vault import Vault
 from robot.work import lease
 from robot.work.drain import Drain
+from robot.work.ledger import begin
 from robot.work.tools import Tools
 from tests.portal.portal_rig import AuthServer, answered_by, app_info, sent_json, verifier
 from tests.store.store_rig import CLIENT_ID, MEMBER, new_run
@@ -132,9 +134,15 @@ async def tools_for(
 
 async def drain(tools: Tools, portal: Portal) -> None:
     """Take the portal and work off all that is due."""
-    held = await lease.take(tools.database, portal.id, owner=tools.owner)
-    assert held is not None
-    await Drain(tools, portal, held, traffic(burst=250, rate=100.0), share=lambda: 500).run()
+    taken = await lease.take(
+        tools.database,
+        portal.id,
+        owner=tools.owner,
+        begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=500),
+    )
+    assert taken is not None
+    held, beginning = taken
+    await Drain(tools, beginning, held, traffic(burst=250, rate=100.0), share=lambda: 500).run()
 
 
 async def work(function: PortalFunction, database: Database, vault: Vault, portal: Portal) -> None:

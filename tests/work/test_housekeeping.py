@@ -11,7 +11,7 @@ from robot.protocol.forms import encode_form
 from robot.store import runs, unverified
 from robot.store.database import Database
 from robot.store.portals import Portal
-from robot.store.runs import Ending
+from robot.store.runs import Ended, Ending
 from robot.store.tables import runs as run_rows
 from robot.store.tables import unverified as kept_rows
 from robot.store.vault import Vault
@@ -85,7 +85,7 @@ async def test_runs_that_ended_long_ago_are_forgotten_and_those_that_never_did_e
         run_id = await record(database, new_run(portal.id, f"event-{number}"))
         ended_at = now - timedelta(days=91 if number < 7 else 89)
         await database.write(
-            partial(runs.finish, run_id=run_id, ending=Ending.REPORTED, now=ended_at)
+            partial(runs.finish, ended={run_id: Ended(ending=Ending.REPORTED)}, now=ended_at)
         )
     unanswered = new_run(portal.id, "waits for ever", received_at=now - timedelta(days=999))
     unanswered_id = await record(database, unanswered)

@@ -17,15 +17,20 @@ from robot.work.lease import Lease
 pytestmark = pytest.mark.anyio
 
 
+async def take(database: Database, portal: Portal, owner: str) -> Lease | None:
+    taken = await lease.take(database, portal.id, owner=owner, begin=lambda _conn: None)
+    return taken[0] if taken else None
+
+
 async def test_a_portal_that_is_held_is_not_taken(database: Database, portal: Portal) -> None:
-    first = await lease.take(database, portal.id, owner="one")
-    second = await lease.take(database, portal.id, owner="two")
+    first = await take(database, portal, "one")
+    second = await take(database, portal, "two")
 
     assert first is not None
     assert second is None
     first.may_send()
     await first.release()
-    third = await lease.take(database, portal.id, owner="two")
+    third = await take(database, portal, "two")
     assert third is not None
     assert (third.epoch, third.was_released) == (first.epoch + 1, True)
 
@@ -52,7 +57,7 @@ async def test_a_worker_that_was_paused_sends_nothing_more(
 async def test_renewing_holds_the_portal_longer(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = await lease.take(database, portal.id, owner="one")
+    held = await take(database, portal, "one")
     assert held is not None
     before = await database.read(lambda conn: conn.scalar(select(portals.c.lease_until)))
     monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=300))
@@ -75,7 +80,7 @@ async def test_who_lost_the_portal_learns_it_at_the_next_renewal(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=30))
-    held = await lease.take(database, portal.id, owner="one")
+    held = await take(database, portal, "one")
     assert held is not None
     later = datetime.now(UTC) + timedelta(hours=1)
 
@@ -90,7 +95,7 @@ async def test_who_lost_the_portal_learns_it_at_the_next_renewal(
 
 
 async def test_letting_go_ends_the_renewing(database: Database, portal: Portal) -> None:
-    held = await lease.take(database, portal.id, owner="one")
+    held = await take(database, portal, "one")
     assert held is not None
 
     held.let_go()

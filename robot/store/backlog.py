@@ -1,0 +1,92 @@
+"""The runs of a portal that wait for its worker."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from robot.flows.flow import Outcome
+from robot.protocol.items import Item
+from robot.store.runs import Source, StoredRun
+from robot.store.tables import runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a worker takes in hand."""
+
+    runs: Sequence[StoredRun]
+    has_more: bool  # there may be more
+
+
+_DUE = (
+    select(runs.c.id)
+    .where(
+        runs.c.portal_id == bindparam("of_portal"),
+        runs.c.finished_at.is_(None),
+        runs.c.due_at <= bindparam("now"),
+    )
+    .order_by(runs.c.due_at, runs.c.id)
+    .limit(bindparam("most"))
+)
+_FETCH = (
+    select(runs)
+    .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.finished_at.is_(None))
+    .order_by(runs.c.sent_at, runs.c.id)
+)
+
+
+def due(
+    conn: Connection, portal_id: int, *, now: datetime, room: int, held: Collection[int] = ()
+) -> Due:
+    """Up to `room` due runs of a portal that are not held, in Bitrix24's order."""
+    limit = len(held) + room
+    ids = due_ids(conn, portal_id, now=now, limit=limit)
+    fresh = [run_id for run_id in ids if run_id not in held][:room]
+    return Due(runs=fetch(conn, fresh) if fresh else [], has_more=len(ids) == limit)
+
+
+def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
+    """The unfinished runs of a portal that are due, oldest first."""
+    rows = conn.execute(_DUE, {"of_portal": portal_id, "now": now, "most": limit})
+    return [row.id for row in rows]
+
+
+def fetch(conn: Connection, ids: Sequence[int]) -> list[StoredRun]:
+    """These runs as far as they are unfinished, in the order in which Bitrix24 sent them."""
+    return [_stored(row) for row in conn.execute(_FETCH, {"ids": ids})]
+
+
+def _stored(row: Row[Any]) -> StoredRun:
+    item = None
+    if row.entity_id is not None:
+        item = Item(
+            entity_type_id=row.entity_type_id, id=row.entity_id, document_id=row.document_id
+        )
+    return StoredRun(
+        id=row.id,
+        code=row.code,
+        source=Source(row.source),
+        user_id=row.user_id,
+        item=item,
+        document_id=row.document_id,
+        inputs=row.inputs,
+        wants_reply=row.wants_reply,
+        sent_at=row.sent_at,
+        received_at=row.received_at,
+        deadline_at=row.deadline_at,
+        secrets=row.secrets,
+        chosen=tuple(row.chosen) if row.chosen is not None else None,
+        outcome=_outcome(row),
+        reports=row.reports,
+        first_report_at=row.first_report_at,
+    )
+
+
+def _outcome(row: Row[Any]) -> Outcome | None:
+    """The decided outcome; what it did to links and robots was saved with it."""
+    if row.outcome is None:
+        return None
+    return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])
