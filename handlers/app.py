@@ -32,6 +32,9 @@ _STATIC = Path(__file__).parent / "static"
 # Full collections stop the loop for 30 to 130 ms (measurements.md 1.2).
 _GC_THRESHOLD = (10_000, 10, 10)
 
+# Renewing needs them about an hour after the installation.
+NO_KEYS = "set LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET (README, step 3)"
+
 log = get_logger()
 
 
@@ -52,6 +55,8 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
                 gc.freeze()
                 gc.set_threshold(*_GC_THRESHOLD)
                 log.info("app.started", public_url=settings.public_url)
+                if not settings.credentials:
+                    log.warning("settings.incomplete", remedy=NO_KEYS)
                 yield State(tools=tools, accept=accept, admission=admission, crew=crew)
     log.info("app.stopped")
 

@@ -1,6 +1,7 @@
 """`linkrobot portals`, `runs`, `links`: what is stored, as tables or JSON; no secrets."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
@@ -13,7 +14,7 @@ from robot.cli.output import AsJson, moment, new_table, print_json, print_table
 from robot.cli.watched import watch
 from robot.errors import SettingsError
 from robot.settings import Settings, load_settings
-from robot.store import history
+from robot.store import history, unverified
 from robot.store import links as stored_links
 from robot.store import portals as stored_portals
 from robot.store.history import PastRun
@@ -32,6 +33,11 @@ ENDINGS = {
     "app_removed": "app removed",
     "portal_deleted": "portal deleted",
 }
+WAITS = (
+    "{kept} message(s) of portals that are not installed wait to be verified: the authorization "
+    "server cannot be reached, or LINKROBOT_CLIENT_ID does not name their application yet. The log "
+    "says which.\n"
+)
 Row = TypeVar("Row")
 
 
@@ -47,7 +53,11 @@ def portals(as_json: AsJson = False) -> None:
         table.add_row(
             escape(row["host"]), row["member_id"], state, str(row["waiting"]), row["robots"]
         )
-    print_table(table, "No portal has installed the app yet. README says how to add it.")
+    (kept,) = _ask(lambda conn, _settings: [unverified.waiting(conn)])
+    if rows or not kept:
+        print_table(table, "No portal has installed the app yet. README says how to add it.")
+    if kept:
+        sys.stdout.write(WAITS.format(kept=kept))
 
 
 def runs(

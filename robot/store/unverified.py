@@ -59,6 +59,11 @@ def keep(
     return True
 
 
+def waiting(conn: Connection) -> int:
+    """How many messages wait for their verification."""
+    return conn.scalar(select(func.count()).select_from(unverified)) or 0
+
+
 def due(conn: Connection, *, now: datetime, limit: int) -> list[Message]:
     """Messages whose verification should be tried again, oldest first."""
     rows = conn.execute(

@@ -1,6 +1,10 @@
 """`linkrobot link enable|disable`: links by hand, at an installed portal or through a webhook."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -142,3 +146,28 @@ def test_the_running_app_does_it_for_an_installed_portal(
         portal.member_id,
     )
     assert state == "public"
+
+
+def test_the_lines_go_into_a_file_while_a_progress_bar_is_shown_on_the_terminal(
+    portal: SandboxPortal, shared_app: App, tmp_path: Path
+) -> None:
+    document = portal.document(portal.item())
+    terminal, stderr = pty.openpty()
+    command = [str(Path(sys.executable).with_name("linkrobot")), "link", "enable", str(document)]
+    try:
+        with (tmp_path / "links").open("wb") as links:
+            done = subprocess.run(
+                [*command, "--portal", portal.member_id],
+                env=shared_app.environment,
+                cwd=tmp_path,
+                stdout=links,
+                stderr=stderr,
+                timeout=60,
+                check=False,
+            )
+    finally:
+        os.close(stderr)
+        os.close(terminal)
+
+    assert done.returncode == 0
+    assert (tmp_path / "links").read_text().startswith(f"{document}\thttp")
