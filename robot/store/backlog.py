@@ -31,6 +31,7 @@ _DUE = (
     .order_by(runs.c.due_at, runs.c.id)
     .limit(bindparam("most"))
 )
+_DUE_RUNS = _DUE.with_only_columns(*runs.c)
 _FETCH = (
     select(runs)
     .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.finished_at.is_(None))
@@ -42,10 +43,19 @@ def due(
     conn: Connection, portal_id: int, *, now: datetime, room: int, held: Collection[int] = ()
 ) -> Due:
     """Up to `room` due runs of a portal that are not held, in Bitrix24's order."""
+    if not held:
+        return _first_due(conn, portal_id, now=now, room=room)
     limit = len(held) + room
     ids = due_ids(conn, portal_id, now=now, limit=limit)
     fresh = [run_id for run_id in ids if run_id not in held][:room]
     return Due(runs=fetch(conn, fresh) if fresh else [], has_more=len(ids) == limit)
+
+
+def _first_due(conn: Connection, portal_id: int, *, now: datetime, room: int) -> Due:
+    rows = conn.execute(_DUE_RUNS, {"of_portal": portal_id, "now": now, "most": room})
+    found = [_stored(row) for row in rows]
+    found.sort(key=lambda run: (run.sent_at, run.id))
+    return Due(runs=found, has_more=len(found) == room)
 
 
 def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> list[int]:

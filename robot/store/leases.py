@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from robot.errors import RobotError
 from robot.store.tables import portals
@@ -31,22 +31,26 @@ class Taken:
     learned: Learned | None = None  # by the holder before
 
 
+# Made once: making a statement costs as much as executing it.
+_INSTALLED = (
+    select(portals)
+    .where(portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None))
+    .with_for_update()
+)
+_EPOCH = select(portals.c.epoch).where(portals.c.id == bindparam("portal")).with_for_update()
+_CHANGE = update(portals).where(portals.c.id == bindparam("portal"))
+_CHANGE_OURS = _CHANGE.where(portals.c.epoch == bindparam("held"))
+
+
 def take(
     conn: Connection, portal_id: int, *, owner: str, now: datetime, until: datetime
 ) -> Taken | None:
     """Take the portal unless somebody else's lease still holds."""
-    row = conn.execute(
-        select(portals)
-        .where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
-        .with_for_update()
-    ).one_or_none()
+    row = conn.execute(_INSTALLED, {"portal": portal_id}).one_or_none()
     if row is None or (row.owner is not None and row.lease_until > now):
         return None
-    conn.execute(
-        update(portals)
-        .where(portals.c.id == portal_id)
-        .values(owner=owner, epoch=row.epoch + 1, lease_until=until)
-    )
+    taken = {"owner": owner, "epoch": row.epoch + 1, "lease_until": until}
+    conn.execute(_CHANGE, {"portal": portal_id, **taken})
     learned = None
     if row.bucket_at is not None:
         learned = Learned(pace=row.pace, level=row.bucket_level, at=row.bucket_at)
@@ -67,11 +71,7 @@ def renew(
         LeaseLostError: somebody else holds it now.
     """
     check(conn, portal_id, epoch=epoch)
-    conn.execute(
-        update(portals)
-        .where(portals.c.id == portal_id)
-        .values(lease_until=until, **_columns(learned))
-    )
+    conn.execute(_CHANGE, {"portal": portal_id, "lease_until": until, **_columns(learned)})
 
 
 def check(conn: Connection, portal_id: int, *, epoch: int) -> None:
@@ -80,7 +80,7 @@ def check(conn: Connection, portal_id: int, *, epoch: int) -> None:
     Raises:
         LeaseLostError: somebody else holds it now.
     """
-    held = conn.scalar(select(portals.c.epoch).where(portals.c.id == portal_id).with_for_update())
+    held = conn.scalar(_EPOCH, {"portal": portal_id})
     if held != epoch:
         raise LeaseLostError(f"the lease of portal {portal_id} was taken by another worker")
 
@@ -89,11 +89,8 @@ def release(
     conn: Connection, portal_id: int, *, epoch: int, learned: Learned | None = None
 ) -> None:
     """Give the portal back, with no request under way; nothing happens where it was lost."""
-    conn.execute(
-        update(portals)
-        .where(portals.c.id == portal_id, portals.c.epoch == epoch)
-        .values(owner=None, lease_until=None, **_columns(learned))
-    )
+    given_back = {"owner": None, "lease_until": None, **_columns(learned)}
+    conn.execute(_CHANGE_OURS, {"portal": portal_id, "held": epoch, **given_back})
 
 
 def expire_all(conn: Connection, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.origin import is_same
@@ -55,6 +55,13 @@ class Recognised:
     application_token_hash: bytes | None
 
 
+# Made once: making a statement costs as much as executing it.
+_FIND = select(portals).where(portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None))
+_RECOGNISE = select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
+    portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
+)
+
+
 def install(conn: Connection, verified: Installation, *, now: datetime) -> Portal:
     """Keep a verified portal; a known one is brought up to date.
 
@@ -101,11 +108,7 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
 
 def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[Recognised]]:
     """member_id -> its installations, among these portals."""
-    rows = conn.execute(
-        select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
-            portals.c.member_id.in_(list(member_ids)), portals.c.removed_at.is_(None)
-        )
-    )
+    rows = conn.execute(_RECOGNISE, {"members": list(member_ids)})
     found: dict[str, list[Recognised]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(
@@ -163,8 +166,7 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
 
 def find(conn: Connection, portal_id: int) -> Portal | None:
     """An installed portal."""
-    query = select(portals).where(portals.c.id == portal_id, portals.c.removed_at.is_(None))
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_FIND, {"portal": portal_id}).one_or_none()
     return _portal(row) if row else None
 
 

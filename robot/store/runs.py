@@ -95,13 +95,17 @@ class Ended:
     note: str = ""
 
 
+# Made once: making a statement costs as much as executing it.
+_RECORD = insert(runs).on_conflict_do_nothing()
 _CHANGE = update(runs).where(runs.c.id == bindparam("run"))  # the columns that the rows name
+_DECIDE = _CHANGE.where(runs.c.outcome.is_(None))
+_FINISH = _CHANGE.where(runs.c.finished_at.is_(None))
 
 
 def record(conn: Connection, new: Sequence[NewRun]) -> None:
     """Write runs down; a delivery that came before is left as it is."""
     if new:
-        conn.execute(insert(runs).on_conflict_do_nothing(), [_values(run) for run in new])
+        conn.execute(_RECORD, [_values(run) for run in new])
 
 
 def record_one(conn: Connection, new: NewRun) -> int:
@@ -129,7 +133,7 @@ def decide(conn: Connection, outcomes: Mapping[int, Outcome], *, now: datetime) 
         }
         for run_id, outcome in outcomes.items()
     ]
-    conn.execute(_CHANGE.where(runs.c.outcome.is_(None)), rows)
+    conn.execute(_DECIDE, rows)
 
 
 def finish(conn: Connection, ended: Mapping[int, Ended], *, now: datetime) -> None:
@@ -145,7 +149,7 @@ def finish(conn: Connection, ended: Mapping[int, Ended], *, now: datetime) -> No
         }
         for run_id, how in ended.items()
     ]
-    conn.execute(_CHANGE.where(runs.c.finished_at.is_(None)), rows)
+    conn.execute(_FINISH, rows)
 
 
 def postpone(

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.oauth import Tokens
 from robot.store.portals import Portal
 from robot.store.tables import tokens
 from robot.store.vault import UnopenedError, Vault
+
+_OF_PORTAL = select(tokens).where(tokens.c.portal_id == bindparam("of_portal"))
 
 
 def save(
@@ -40,7 +42,7 @@ def save(
 
 def of_portal(conn: Connection, vault: Vault, portal: Portal) -> list[Tokens]:
     """Every user's tokens; those that our keys do not open count as unknown."""
-    rows = conn.execute(select(tokens).where(tokens.c.portal_id == portal.id))
+    rows = conn.execute(_OF_PORTAL, {"of_portal": portal.id})
     found = (
         _tokens(vault, portal.member_id, row.user_id, row.secrets, row.expires_at) for row in rows
     )
