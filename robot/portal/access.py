@@ -6,6 +6,7 @@ throw any of them away.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from robot.protocol.oauth import NO_TOKEN, RENEWAL, Tokens
 from robot.steady import to_the_end
 
 STORED_ANEW_AFTER = timedelta(days=1)
+JUST_RENEWED = 300.0  # seconds; a token lives for an hour, and then a renewal helps again
 KEPT = 5  # pairs of one user; a burst brings hundreds, all of them alike
 
 
@@ -29,6 +31,7 @@ class Access:
         member_id: str,
         client_id: str,
         save: Callable[[Tokens], Awaitable[None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._verifier = verifier
         self._member_id = member_id
@@ -36,7 +39,8 @@ class Access:
         self._save = save  # writes a renewed pair down before it is used
         self._held: dict[int, list[Tokens]] = defaultdict(list)
         self._spoiled: set[str] = set()
-        self._renewed: set[str] = set()
+        self._clock = clock
+        self._renewed_at: dict[str, float] = {}  # by access token
         self._unsaved: dict[int, Tokens] = {}
         self._stored: dict[int, Tokens] = {}
         self._stored_until: dict[int, datetime] = {}
@@ -96,7 +100,8 @@ class Access:
         Where it is one that was just renewed, renewing again would not help either.
         """
         self._spoiled.add(tokens.access_token)
-        if tokens.access_token in self._renewed:
+        renewed_at = self._renewed_at.get(tokens.access_token)
+        if renewed_at is not None and self._clock() - renewed_at < JUST_RENEWED:
             self._held[tokens.user_id].clear()
 
     async def _renew(self, user_id: int) -> Tokens:
@@ -111,7 +116,7 @@ class Access:
             except RejectedError:
                 held[:] = [pair for pair in held if pair is not tokens]
                 continue
-            self._renewed.add(renewed.access_token)
+            self._renewed_at[renewed.access_token] = self._clock()
             self._stored[user_id] = renewed
             held[:] = [renewed, *(pair for pair in held if pair is not tokens)]
             self._unsaved[user_id] = renewed

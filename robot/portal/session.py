@@ -20,8 +20,8 @@ from robot.protocol.calls import Call
 from robot.protocol.endpoints import portal_endpoint, same_host
 from robot.protocol.oauth import Tokens
 
-# Every pair that is held, then a renewed one.
-TRIES = KEPT + 1
+# Every pair that events brought, the stored one, then a renewed one.
+TRIES = KEPT + 2
 UNCONFIRMED_RETRY_AFTER = 60.0  # seconds
 
 

@@ -200,3 +200,18 @@ async def test_users_renew_apart_from_each_other() -> None:
         await waiting
 
     assert other.access_token == "of another"
+
+
+async def test_a_renewed_token_that_has_lived_its_hour_is_renewed_again() -> None:
+    server, now = AuthServer(), [0.0]
+    async with answered_by(server.answer) as http:
+        tokens = access(verifier(http), clock=lambda: now[0])
+        tokens.offer(EXPIRED)
+        first = await tokens.token(1)
+        now[0] += 3600
+        tokens.spoil(first)
+
+        second = await tokens.token(1)
+
+    assert second.access_token != first.access_token
+    assert len(server.renewed) == 2
