@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -16,6 +17,8 @@ from robot.work.opening import open_tools, working_alone
 
 # The sandbox has options of its own (`linkrobot sandbox --help`).
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+# Bitrix24's connections to us, ours to the portals, and the database's; systemd gives 1,024.
+OPEN_FILES = 16_384
 # uvicorn lets requests that are being answered end within this, in seconds.
 ENDS_WITHIN = 5
 
@@ -26,6 +29,7 @@ def serve() -> None:
     settings.required_public_url()
     configure_logs()
     asyncio.run(_look_before(settings))
+    _allow_open_files()
     # After a clean stop uvicorn raises the signal once more, for the handler that stood before.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
     uvicorn.run(
@@ -54,6 +58,13 @@ async def _look_before(settings: Settings) -> None:
     with working_alone(settings.data_dir):
         async with open_tools(settings):
             pass
+
+
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _try_port(settings: Settings) -> None:

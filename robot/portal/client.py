@@ -6,6 +6,7 @@ Tokens travel in POST bodies only: a URL ends up in logs.
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 import httpx2 as httpx
 
@@ -27,19 +28,14 @@ async def send(
     Raises:
         PortalError: see robot.errors for what each kind means.
     """
-    params = dict(call.params) | ({"auth": access_token} if access_token else {})
-    content = json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode()
+    request = _request(http, f"{endpoint}{call.method}", call, access_token)
     try:
-        async with (
-            asyncio.timeout(WHOLE_CALL),
-            http.stream(
-                "POST",
-                f"{endpoint}{call.method}",
-                content=content,
-                headers={"Content-Type": "application/json"},
-            ) as response,
-        ):
-            body = await _read(response, call.method)
+        async with asyncio.timeout(WHOLE_CALL):
+            response = await http.send(request, stream=True)
+            try:
+                body = await _read(response, call.method)
+            finally:
+                await response.aclose()
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise NotExecutedError(
             call.method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
@@ -61,6 +57,22 @@ async def send_together(
         answer = await send(http, endpoint, batch_of(calls), access_token=access_token)
         return take_apart(calls, answer)
     return [await send(http, endpoint, calls[0], access_token=access_token)]
+
+
+# Reading an address costs as much as sending the request; a portal is called at a few of them.
+_url = lru_cache(maxsize=4_096)(httpx.URL)
+
+
+def _request(http: httpx.AsyncClient, url: str, call: Call, access_token: str) -> httpx.Request:
+    """What `http.build_request` makes, without its merging: half of the CPU time of a request."""
+    params = dict(call.params) | ({"auth": access_token} if access_token else {})
+    return httpx.Request(
+        "POST",
+        _url(url),
+        headers=[*http.headers.raw, (b"Content-Type", b"application/json")],
+        content=json.dumps(params, ensure_ascii=False, separators=(",", ":")).encode(),
+        extensions={"timeout": http.timeout.as_dict()},
+    )
 
 
 async def _read(response: httpx.Response, method: str) -> bytes:

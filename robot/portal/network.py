@@ -2,16 +2,16 @@
 
 A name is resolved once, every address it has is looked at, and the connection goes to one of those
 very addresses, so that no DNS answer can lead our tokens into somebody's own network. Nothing of
-httpx is patched: its transport has no place for a network backend, so a small one stands here,
-around the public connection pool of httpcore.
+httpx is patched: its transport has no place for a network backend, so a small one stands in
+pools.py, around the public connection pool of httpcore.
 """
 
 import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -19,24 +19,15 @@ from ipaddress import ip_address
 import httpcore2 as httpcore
 import httpx2 as httpx
 
+from robot.portal.pools import KEEPALIVE_EXPIRY, Pools
 from robot.protocol.endpoints import is_named, is_public, unmapped
 
 # A Bitrix24 call may take 60 s before the portal ends it itself; the rest is for the way.
 TIMEOUT = httpx.Timeout(connect=10.0, read=65.0, write=10.0, pool=60.0)  # seconds
-MAX_CONNECTIONS = 100  # over all portals
-# Bitrix24's web servers close idle connections after a while; we do it first.
-KEEPALIVE_EXPIRY = 15.0  # seconds
+MAX_CONNECTIONS = 100  # to one host
 ADDRESSES_TRIED = 4  # of one name, one after the other; they share the time to connect
 # httpx logs each URL at INFO, and some of Bitrix24's carry a token; httpcore logs headers.
 LOGGERS_OF_URLS = ("httpx2", "httpcore2")
-
-POOL_ERRORS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -52,7 +43,6 @@ def open_client(
     loopback: bool,
     private_hosts: frozenset[str],
     timeout: httpx.Timeout = TIMEOUT,
-    max_connections: int = MAX_CONNECTIONS,
     tls: ssl.SSLContext | None = None,
     resolve: Resolve = resolve,
 ) -> httpx.AsyncClient:
@@ -64,15 +54,16 @@ def open_client(
     """
     for name in LOGGERS_OF_URLS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    pool = httpcore.AsyncConnectionPool(
+    open_pool = partial(
+        httpcore.AsyncConnectionPool,
         ssl_context=tls or httpx.create_ssl_context(),  # SSL_CERT_FILE counts
-        max_connections=max_connections,
-        max_keepalive_connections=max_connections,
+        max_connections=MAX_CONNECTIONS,
+        max_keepalive_connections=MAX_CONNECTIONS,
         keepalive_expiry=KEEPALIVE_EXPIRY,
         network_backend=CheckedBackend(loopback, private_hosts, resolve),
     )
     return httpx.AsyncClient(
-        transport=CheckedTransport(pool),
+        transport=Pools(open_pool),
         timeout=timeout,
         trust_env=False,
         follow_redirects=False,
@@ -139,68 +130,3 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
                     "nothing was sent. If this is your own self-hosted portal, name its host in "
                     "LINKROBOT_PRIVATE_PORTALS."
                 )
-
-
-class CheckedTransport(httpx.AsyncBaseTransport):
-    """What httpx.AsyncHTTPTransport does, around a pool of our own."""
-
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the answer's body is still to be read."""
-        assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101 # for mypy
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        with pool_errors_as_httpx():
-            answer = await self._pool.handle_async_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=url,
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
-            )
-        return httpx.Response(
-            status_code=answer.status,
-            headers=answer.headers,
-            stream=AnswerStream(answer),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._pool.aclose()
-
-
-class AnswerStream(httpx.AsyncByteStream):
-    """The body of an answer, as it comes in."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the body's parts."""
-        assert isinstance(self._answer.stream, AsyncIterable)  # noqa: S101 # for mypy
-        with pool_errors_as_httpx():
-            async for part in self._answer.stream:
-                yield part
-
-    async def aclose(self) -> None:
-        """Give the connection back to the pool."""
-        await self._answer.aclose()
-
-
-@contextmanager
-def pool_errors_as_httpx() -> Iterator[None]:
-    """Raise httpx's error of the same name (a test holds that there is one for each)."""
-    try:
-        yield
-    except POOL_ERRORS as error:
-        twin: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
-        raise twin(str(error)) from error

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from robot.portal import network
+from robot.portal import network, pools
 
 HOST = "acme.example"
 
@@ -118,5 +118,5 @@ def test_each_error_of_the_pool_has_a_twin_in_httpx() -> None:
 
     assert len(errors) >= 14
     for kind in errors:
-        assert issubclass(kind, network.POOL_ERRORS)
+        assert issubclass(kind, pools.POOL_ERRORS)
         assert issubclass(getattr(httpx, kind.__name__), httpx.TransportError)
