@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from handlers.state import State
 from robot.logs import configure_logs, get_logger
 from robot.protocol.forms import MAX_BYTES
 from robot.settings import load_settings
+from robot.work import kept
 from robot.work.accept import Accept
 from robot.work.admission import Admission
 from robot.work.crew import Crew
@@ -47,10 +49,10 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     with working_alone(settings.data_dir):
         async with open_tools(settings) as tools:
             crew = Crew(tools)
-            accept = Accept(tools.database, crew.wake)
+            accept = Accept(tools.database, crew)
             admission = Admission(tools, accept, crew.wake)
             await queue_differing(tools.database, settings)
-            async with working(accept, crew, admission):
+            async with working(accept, crew, partial(kept.verify_kept, tools, admission)):
                 gc.collect()
                 gc.freeze()
                 gc.set_threshold(*_GC_THRESHOLD)
@@ -62,7 +64,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
 
 
 @asynccontextmanager
-async def working(accept: Accept, crew: Crew, admission: Admission) -> AsyncIterator[None]:
+async def working(
+    accept: Accept, crew: Crew, verify_kept: Callable[[], Awaitable[object]]
+) -> AsyncIterator[None]:
     """Have the work done meanwhile; at the end what is under way is written down.
 
     An app whose work has died must not go on answering: it ends at once, to be started again.
@@ -71,7 +75,7 @@ async def working(accept: Accept, crew: Crew, admission: Admission) -> AsyncIter
     try:
         async with asyncio.TaskGroup() as group:
             storing = group.create_task(accept.run())
-            draining = group.create_task(crew.run(admission))
+            draining = group.create_task(crew.run(verify_kept))
             yield
             accept.close()
             await storing

@@ -48,7 +48,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
         async with open_tools(settings) as tools:
             crew = Crew(tools)
             make = Accept if os.environ.get("STORES") != "no" else Unstored
-            accept = make(tools.database, crew.wake)  # it has nobody to wake
+            accept = make(tools.database, crew)  # nobody is at work
             admission = Admission(tools, accept, crew.wake)
             async with asyncio.TaskGroup() as group:
                 group.create_task(accept.run())

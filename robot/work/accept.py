@@ -1,7 +1,8 @@
 """Many runs, one commit: what came while a commit was under way shares the next one.
 
 No timer: a run that comes alone is written at once. Bitrix24 is answered only after the commit,
-and the portal's worker is woken after it, never inside it.
+and the portal's worker is woken after it, never inside it. A portal that nobody works on is taken
+in the same transaction, so that its work starts at once.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from robot.logs import get_logger
 from robot.store import portals, runs
 from robot.store.database import Database
 from robot.store.runs import NewRun
+from robot.work.claims import Claims
+from robot.work.crew import Crew
 
 TOGETHER = 200  # runs in one transaction
 MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
@@ -40,9 +43,9 @@ Waiting: TypeAlias = "tuple[Delivery, asyncio.Future[int | None]]"
 class Accept:
     """Writes deliveries down, many at a time."""
 
-    def __init__(self, database: Database, wake: Callable[[int], None]) -> None:
+    def __init__(self, database: Database, crew: Crew) -> None:
         self._database = database
-        self._wake = wake
+        self._crew = crew
         self._waiting: list[Waiting] = []
         self._came = asyncio.Event()
         self._is_closed = False
@@ -60,11 +63,7 @@ class Accept:
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, stored))
         self._came.set()
-        portal_id = await stored
-        if portal_id is None:
-            return False
-        self._wake(portal_id)
-        return True
+        return await stored is not None
 
     async def run(self) -> None:
         """Write until closed."""
@@ -88,9 +87,10 @@ class Accept:
         self._came.set()
 
     async def _store(self, group: Sequence[Waiting]) -> None:
+        claims = self._crew.claims()
         try:
             found = await self._database.write(
-                lambda conn: _record(conn, [delivery for delivery, _ in group])
+                lambda conn: _record(conn, [delivery for delivery, _ in group], claims)
             )
         except Exception as error:
             await self._store_failed(group, error)
@@ -98,6 +98,7 @@ class Accept:
         except asyncio.CancelledError:
             _refuse(group)
             raise
+        self._crew.go(claims, {portal_id for portal_id in found if portal_id is not None})
         for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
                 stored.set_result(portal_id)
@@ -118,7 +119,7 @@ def _refuse(group: Sequence[Waiting]) -> None:
             stored.set_exception(BusyError("the database does not take it"))
 
 
-def _record(conn: Connection, deliveries: Sequence[Delivery]) -> list[int | None]:
+def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) -> list[int | None]:
     """Store what comes from a portal that we know; each delivery's portal, or None."""
     known = portals.recognise(conn, {delivery.member_id for delivery in deliveries})
     found = [
@@ -134,4 +135,5 @@ def _record(conn: Connection, deliveries: Sequence[Delivery]) -> list[int | None
             if portal_id is not None
         ],
     )
+    claims.take(conn, dict.fromkeys(portal_id for portal_id in found if portal_id is not None))
     return found

@@ -4,7 +4,7 @@ housekeeping. A portal without work has no task.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -14,10 +14,9 @@ from robot.protocol.pacing import Bucket
 from robot.store import portals
 from robot.store.leases import Learned, LeaseLostError
 from robot.work import housekeeping, lease
-from robot.work.admission import Admission
+from robot.work.beginning import begin
+from robot.work.claims import Claims, Taken
 from robot.work.drain import Drain
-from robot.work.lease import Lease
-from robot.work.ledger import Beginning, begin
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
 
@@ -26,6 +25,7 @@ HELD_FOR_ONE = 500  # of one portal
 HELD_AT_LEAST = 20  # of one portal, however many are busy
 REMEMBERED = 1_000  # portals whose speed and pace are kept between two bursts
 SWEEP_EVERY = 1.0  # seconds
+VERIFIES_EVERY = 5.0  # seconds between two looks for kept messages
 STOPS_WITHIN = 8.0  # seconds for what is under way at a clean stop
 AFTER_FAILURE = 5.0  # seconds
 
@@ -39,6 +39,7 @@ class Crew:
         self._tools = tools
         self._drains: dict[int, Drain | None] = {}  # None: about to take the lease
         self._woken: set[int] = set()
+        self._claimed: dict[int, Taken] = {}  # taken by those who stored their runs
         self._traffic: dict[int, Traffic] = {}
         self._group: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
@@ -58,6 +59,18 @@ class Crew:
         else:
             self._woken.add(portal_id)
 
+    def claims(self) -> Claims:
+        """What a transaction that stores runs may take; hand it to `go` once it is on disk."""
+        is_working = self._group is not None and not self._stopping.is_set()
+        busy = frozenset(self._drains) if is_working else None
+        return Claims(self._tools, busy=busy, room=self._share())
+
+    def go(self, claims: Claims, portal_ids: Collection[int]) -> None:
+        """Runs of these portals were stored, and some of the portals were taken as well."""
+        self._claimed |= claims.taken
+        for portal_id in portal_ids:
+            self.wake(portal_id)
+
     def paces(self) -> dict[int, float]:
         """Requests in our picture of each portal's bucket."""
         now = time.monotonic()
@@ -65,21 +78,16 @@ class Crew:
             portal_id: traffic.bucket.filled(now) for portal_id, traffic in self._traffic.items()
         }
 
-    async def run(self, admission: Admission | None = None) -> None:
-        """Work until `stop`. With `admission`, also the messages that wait for verification."""
+    async def run(self, verify_kept: Callable[[], Awaitable[object]] | None = None) -> None:
+        """Work until `stop`; with `verify_kept`, messages that wait for verification, too."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             group.create_task(self._every(SWEEP_EVERY, self._sweep))
             group.create_task(
                 self._every(housekeeping.EVERY, lambda: housekeeping.forget_old(self._tools))
             )
-            if admission:
-                group.create_task(
-                    self._every(
-                        housekeeping.UNVERIFIED_EVERY,
-                        lambda: housekeeping.verify_kept(self._tools, admission),
-                    )
-                )
+            if verify_kept:
+                group.create_task(self._every(VERIFIES_EVERY, verify_kept))
 
     async def stop(self) -> None:
         """Send nothing more; write down what is under way; `run` ends."""
@@ -100,7 +108,7 @@ class Crew:
 
     async def _drain_portal(self, portal_id: int) -> None:
         try:
-            while not self._stopping.is_set():
+            while not self._stopping.is_set() or portal_id in self._claimed:
                 self._woken.discard(portal_id)
                 if not await self._drain_once(portal_id):
                     break
@@ -132,14 +140,18 @@ class Crew:
         self._drains[portal_id] = None
         return drain.wants_look
 
-    async def _take(self, portal_id: int) -> tuple[Lease, Beginning] | None:
+    async def _take(self, portal_id: int) -> Taken | None:
+        if claimed := self._claimed.pop(portal_id, None):
+            return claimed
         tools = self._tools
-        return await lease.take(
+        taken = await lease.take(
             tools.database,
             portal_id,
             owner=tools.owner,
             begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=self._share()),
         )
+        # Whoever stored a run may have been quicker.
+        return taken or self._claimed.pop(portal_id, None)
 
     def _share(self) -> int:
         """How many runs one portal's worker may hold in memory."""

@@ -16,6 +16,7 @@ from robot.store.backlog import Due
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
+from robot.work.beginning import Beginning
 from robot.work.job import Decided, Job
 from robot.work.ledger import Ledger
 from robot.work.ready import Ready, ReadyCalls
@@ -48,6 +49,7 @@ class Desk:
         self._reporting = Reporting(ledger, access, portal)
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
+        self._noted: dict[int, Chosen] = {}  # run -> what it chose, on disk already
         self._share = share
         self.ready = ReadyCalls()
         self.loaded = 0  # runs so far
@@ -65,10 +67,14 @@ class Desk:
         if not self.wants_look or room < max(share * LOADS_FROM, 1):
             return
         self.wants_look = False
-        self.take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+        self._take_in_hand(await self._ledger.load(held=self._jobs, room=room))
 
-    def take_in_hand(self, due: Due) -> None:
-        """Begin the work on these runs."""
+    def begin(self, beginning: Beginning) -> None:
+        """Begin with what was read when the portal was taken."""
+        self._noted.update(beginning.noted)
+        self._take_in_hand(beginning.due)
+
+    def _take_in_hand(self, due: Due) -> None:
         self.wants_look |= due.has_more and bool(due.runs)
         self.loaded += len(due.runs)
         for run in due.runs:
@@ -173,7 +179,7 @@ class Desk:
         while self._steps:
             steps, self._steps = self._steps, []
             for job, step in steps:
-                if isinstance(step, Chosen):
+                if isinstance(step, Chosen) and self._noted.pop(job.run.id, None) != step:
                     self._ledger.chosen(job, step)
                 elif isinstance(step, Decided):
                     self._ledger.decided(job, step)

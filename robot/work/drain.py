@@ -18,9 +18,10 @@ from robot.portal.session import Session
 from robot.protocol.answers import Answer
 from robot.protocol.oauth import Tokens
 from robot.store.leases import LeaseLostError
+from robot.work.beginning import Beginning
 from robot.work.desk import Desk
 from robot.work.lease import Lease
-from robot.work.ledger import Beginning, Ledger
+from robot.work.ledger import Ledger
 from robot.work.ready import Ready
 from robot.work.tools import Tools
 from robot.work.traffic import FULL_BUCKET, Traffic
@@ -70,7 +71,7 @@ class Drain:
         for stored in beginning.tokens:
             self._access.offer(stored, is_stored=True)
         self._desk = Desk(self._ledger, self._access, tools.vault, portal, share=share)
-        self._desk.take_in_hand(beginning.due)
+        self._desk.begin(beginning)
         self._landed: list[Landed] = []
         self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored

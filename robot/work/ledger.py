@@ -2,7 +2,8 @@
 none of it is written once another worker has the lease.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,26 +17,18 @@ from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
 from robot.protocol.oauth import Tokens
 from robot.store import backlog, leases, links, portals, runs, tokens
 from robot.store.backlog import Due
-from robot.store.leases import LeaseLostError
 from robot.store.links import Origin, Settled
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending, StoredRun
-from robot.store.vault import Vault
 from robot.work.job import Decided, Job
 from robot.work.lease import Lease
 from robot.work.tools import Tools
 
+# Requests that a decision leads to leave first.
+TELLS_AFTER = 0.005  # seconds
+
 log = get_logger()
 Tell = Callable[[], None]  # once it is on disk
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """What a worker begins with, read in the transaction that takes the portal."""
-
-    portal: Portal
-    tokens: Sequence[Tokens]  # the newest of each user
-    due: Due
 
 
 @dataclass(slots=True)
@@ -52,13 +45,16 @@ class Notes:
         return bool(self.chosen or self.decided or self.finished or self.postponed)
 
 
-def begin(conn: Connection, portal_id: int, *, vault: Vault, room: int) -> Beginning:
-    """What the worker of a portal that was just taken begins with."""
-    portal = portals.find(conn, portal_id)
-    if portal is None:
-        raise LeaseLostError(f"portal {portal_id} was removed")
-    due = backlog.due(conn, portal_id, now=datetime.now(UTC), room=room)
-    return Beginning(portal=portal, tokens=tokens.of_portal(conn, vault, portal), due=due)
+def put_chosen(
+    conn: Connection,
+    portal_id: int,
+    chosen: Collection[tuple[StoredRun, Chosen]],
+    now: datetime,
+) -> None:
+    """Which documents these runs are about to change, and which links they ask for."""
+    runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
+    asked = {_origin(portal_id, run): found.document_ids for run, found in chosen if found.public}
+    links.ask(conn, asked, now=now)
 
 
 class Ledger:
@@ -70,6 +66,7 @@ class Ledger:
         self._portal = portal
         self._lease = lease
         self._notes = Notes()
+        self._told: list[Tell] = []
 
     async def load(self, *, held: Collection[int], room: int) -> Due:
         """Up to `room` due runs that are not held yet."""
@@ -130,6 +127,7 @@ class Ledger:
             await self._write_notes(releasing=self._lease.releasing())
         else:
             await self._lease.release()
+        self._tell()
 
     async def _write_notes(self, *, releasing: Callable[[Connection], None] | None) -> None:
         notes, self._notes = self._notes, Notes()
@@ -140,7 +138,13 @@ class Ledger:
                 releasing(conn)
 
         await self._write(write)
-        for tell in notes.told:
+        self._told += notes.told
+        asyncio.get_running_loop().call_later(TELLS_AFTER, self._tell)
+
+    def _tell(self) -> None:
+        """Log and count what is on disk."""
+        told, self._told = self._told, []
+        for tell in told:
             tell()
 
     async def save_renewed(self, renewed: Tokens) -> None:
@@ -171,7 +175,7 @@ class Ledger:
         """In the database's thread."""
         now = datetime.now(UTC)
         if notes.chosen:
-            self._put_chosen(conn, notes.chosen.values(), now)
+            put_chosen(conn, self._portal.id, notes.chosen.values(), now)
         if notes.decided:
             self._put_decided(conn, notes.decided.values(), now)
         if notes.finished:
@@ -179,20 +183,13 @@ class Ledger:
         for postpone in notes.postponed:
             postpone(conn)
 
-    def _put_chosen(
-        self, conn: Connection, chosen: Collection[tuple[StoredRun, Chosen]], now: datetime
-    ) -> None:
-        runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
-        asked = {self._origin(run): found.document_ids for run, found in chosen if found.public}
-        links.ask(conn, asked, now=now)
-
     def _put_decided(
         self, conn: Connection, decided: Collection[tuple[Job, Decided]], now: datetime
     ) -> None:
         runs.decide(conn, {job.run.id: found.outcome for job, found in decided}, now=now)
         settled = [
             Settled(
-                origin=self._origin(job.run),
+                origin=_origin(self._portal.id, job.run),
                 changes=found.outcome.links,
                 is_known=found.is_known,
             )
@@ -203,8 +200,9 @@ class Ledger:
             if registered := found.outcome.registered:
                 portals.save_robots(conn, self._portal.id, registered, user_id=job.user_id, now=now)
 
-    def _origin(self, run: StoredRun) -> Origin:
-        return Origin(portal_id=self._portal.id, run_id=run.id, item=run.document_id)
+
+def _origin(portal_id: int, run: StoredRun) -> Origin:
+    return Origin(portal_id=portal_id, run_id=run.id, item=run.document_id)
 
 
 def _tell_decided(run: StoredRun, decided: Decided) -> None:

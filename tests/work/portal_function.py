@@ -22,8 +22,8 @@ from robot.store.runs import NewRun
 from robot.store.tables import runs
 from robot.store.vault import Vault
 from robot.work import lease
+from robot.work.beginning import begin
 from robot.work.drain import Drain
-from robot.work.ledger import begin
 from robot.work.tools import Tools
 from tests.portal.portal_rig import AuthServer, answered_by, app_info, sent_json, verifier
 from tests.store.store_rig import CLIENT_ID, MEMBER, new_run

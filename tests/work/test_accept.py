@@ -1,30 +1,60 @@
 """Many runs, one commit: an answer of 200 is a promise that the run is on disk."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import event
 
 from robot.errors import BusyError
 from robot.store import history
 from robot.store.database import Database
 from robot.store.portals import Portal
+from robot.store.vault import Vault
 from robot.work import accept
 from robot.work.accept import Accept, Delivery
+from robot.work.claims import Claims
+from robot.work.crew import Crew
 from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run, writing
+from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
+
+
+class Noticing(Crew):
+    """A crew that only notices whose runs were stored."""
+
+    woken: list[int]
+
+    def go(self, _claims: Claims, portal_ids: Collection[int]) -> None:
+        self.woken += portal_ids
+
+
+@asynccontextmanager
+async def accept_for(database: Database, woken: list[int] | None = None) -> AsyncIterator[Accept]:
+    """An Accept that nobody runs yet."""
+    vault = Vault([Fernet.generate_key().decode()])
+    async with tools_for(PortalFunction(), database, vault) as tools:
+        crew = Noticing(tools)
+        crew.woken = [] if woken is None else woken
+        yield Accept(database, crew)
 
 
 @asynccontextmanager
 async def accepting(database: Database, woken: list[int] | None = None) -> AsyncIterator[Accept]:
     """An Accept at work; it has written all it took when the block ends."""
-    found = Accept(database, (woken if woken is not None else []).append)
+    async with accept_for(database, woken) as found, running(found):
+        yield found
+
+
+@asynccontextmanager
+async def running(found: Accept) -> AsyncIterator[None]:
+    """It writes meanwhile, and has written all it took when the block ends."""
     work = asyncio.create_task(found.run())
     try:
-        yield found
+        yield
     finally:
         found.close()
         await asyncio.wait_for(work, 10)
@@ -145,16 +175,14 @@ async def test_when_too_many_wait_the_next_is_told_to_come_back(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accept, "MOST_WAITING", 3)
-    accepts = Accept(database, lambda _portal_id: None)  # nobody writes yet
-    waiting = [asyncio.create_task(accepts.put(delivery(n))) for n in range(3)]
-    await asyncio.sleep(0)
+    async with accept_for(database) as accepts:
+        waiting = [asyncio.create_task(accepts.put(delivery(n))) for n in range(3)]
+        await asyncio.sleep(0)
 
-    with pytest.raises(BusyError) as caught:
-        await accepts.put(delivery(99))
-    work = asyncio.create_task(accepts.run())
-    assert await asyncio.gather(*waiting) == [True] * 3
-    accepts.close()
-    await work
+        with pytest.raises(BusyError) as caught:
+            await accepts.put(delivery(99))
+        async with running(accepts):
+            assert await asyncio.gather(*waiting) == [True] * 3
 
     assert caught.value.retry_after > 0
 
@@ -174,20 +202,20 @@ async def test_a_request_that_was_given_up_holds_up_nobody(
 async def test_when_the_writer_dies_nobody_waits_for_ever(
     database: Database, portal: Portal
 ) -> None:
-    accepts = Accept(database, lambda _portal_id: None)
-    work = asyncio.create_task(accepts.run())
-    async with writing(database):  # what comes now waits for this transaction
-        under_way = asyncio.create_task(accepts.put(delivery(1)))
-        for _ in range(5):
+    async with accept_for(database) as accepts:
+        work = asyncio.create_task(accepts.run())
+        async with writing(database):  # what comes now waits for this transaction
+            under_way = asyncio.create_task(accepts.put(delivery(1)))
+            for _ in range(5):
+                await asyncio.sleep(0)
+            late = asyncio.create_task(accepts.put(delivery(2)))
             await asyncio.sleep(0)
-        late = asyncio.create_task(accepts.put(delivery(2)))
-        await asyncio.sleep(0)
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
 
-        for put in (under_way, late):
-            with pytest.raises(BusyError):
-                await asyncio.wait_for(put, 5)
-    with pytest.raises(BusyError):
-        await accepts.put(delivery(3))
+            for put in (under_way, late):
+                with pytest.raises(BusyError):
+                    await asyncio.wait_for(put, 5)
+        with pytest.raises(BusyError):
+            await accepts.put(delivery(3))

@@ -1,0 +1,49 @@
+"""Idle portals are taken in the very transaction that stores their runs: they start at once."""
+
+from collections.abc import Collection, Iterable
+from functools import partial
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from robot.logs import get_logger
+from robot.work.beginning import Beginning, begin
+from robot.work.lease import Claim, Lease
+from robot.work.tools import Tools
+
+Taken = tuple[Lease, Beginning]
+
+log = get_logger()
+
+
+class Claims:
+    """The portals that one transaction may take for this process, and those that it took."""
+
+    def __init__(self, tools: Tools, *, busy: Collection[int] | None, room: int) -> None:
+        """`busy`: portals that this process works on already; None: nothing is taken."""
+        self.taken: dict[int, Taken] = {}
+        self._busy = busy
+        self._claim = Claim(tools.database, owner=tools.owner)
+        self._begin = partial(begin, vault=tools.vault, room=room)
+
+    def take(self, conn: Connection, portal_ids: Iterable[int]) -> None:
+        """Take those that nobody holds. In the database's thread."""
+        self.taken.clear()
+        if self._busy is None:
+            return
+        for portal_id in portal_ids:
+            if portal_id not in self._busy:
+                self._take(conn, portal_id)
+
+    def _take(self, conn: Connection, portal_id: int) -> None:
+        """Storing a run never fails for what beginning to work on it stumbles over."""
+        try:
+            begin_here = partial(self._begin, portal_id=portal_id)
+            taken = self._claim.take(conn, portal_id, begin_here)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("portal.not_begun", portal=portal_id)  # the sweep tries again
+            return
+        if taken:
+            self.taken[portal_id] = taken
