@@ -2,7 +2,8 @@
 
 Bitrix24 keeps a leaky bucket per portal and source address: over `burst` requests it answers 503,
 and `rate` requests a second leak out (wire facts 6.5). Other apps behind our address share it, so
-the pace learns: each refusal lowers it by a third, quiet time raises it slowly. Without that, an
+the pace learns: each refusal lowers it by a third (those of requests that were under way together
+count once), quiet time raises it slowly. Without that, an
 app that asks for half of the leak got 3 of 140 calls (measurements.md section 4).
 """
 
@@ -29,6 +30,7 @@ class Bucket:
     level: float = 0.0
     at: float = 0.0
     is_full: bool = False  # it was, and a group has not leaked out since
+    lowered_at: float = float("-inf")
 
     def wait(self, now: float) -> float:
         """Seconds until one more request fits."""
@@ -47,11 +49,17 @@ class Bucket:
         self._pass(now)
         self.level += 1
 
-    def refused(self, now: float) -> None:
-        """The portal says that its bucket is full: others fill it, too."""
+    def refused(self, now: float, *, sent_at: float) -> None:
+        """The portal says that its bucket is full: others fill it, too.
+
+        Requests that were under way together when it was full tell of one event: the pace is
+        lowered once for them.
+        """
         self._pass(now)
         self.level = float(self.burst)
-        self.pace = max(self.pace * LOWERED_TO, self.rate * SLOWEST)
+        if sent_at >= self.lowered_at:
+            self.pace = max(self.pace * LOWERED_TO, self.rate * SLOWEST)
+            self.lowered_at = now
 
     def take_over(self, level: float, pace: float, *, at: float) -> None:
         """Go on with what another worker had learned by then."""

@@ -173,7 +173,7 @@ class Drain:
                 self._next_at = now + wait if wait else self._later(now)
                 return
             self._traffic.departed(now)
-            group.create_task(self._request(batch))
+            group.create_task(self._request(batch, sent_at=now))
 
     def _take(self, now: float) -> list[Ready]:
         load = self._traffic.next_load(now)
@@ -194,27 +194,28 @@ class Drain:
             times.append((deadline - datetime.now(UTC)).total_seconds())
         return max(min(times), 0.0) if times else None
 
-    async def _request(self, batch: list[Ready]) -> None:
+    async def _request(self, batch: list[Ready], *, sent_at: float) -> None:
         calls = [ready.call for ready in batch]
         try:
             results = await self._session.request(
                 calls, user_id=batch[0].user_id, may_send=self._lease.may_send
             )
         except PortalError as error:
-            self._failed(batch, error)
+            self._failed(batch, error, sent_at)
         except LeaseLostError:
             raise
         except Exception:
             # Our own bug or the database's trouble: it must hold up these calls only.
             log.exception("request.crashed", portal=self._portal.id, calls=len(batch))
-            self._failed(batch, OutcomeUnknownError("batch", "", "Linkrobot itself failed"))
+            failure = OutcomeUnknownError("batch", "", "Linkrobot itself failed")
+            self._failed(batch, failure, sent_at)
         else:
             self._traffic.arrived()
             self._learn(batch, results)
             self._landed.append((batch, results))
         self._changed.set()
 
-    def _failed(self, batch: Sequence[Ready], error: PortalError) -> None:
+    def _failed(self, batch: Sequence[Ready], error: PortalError, sent_at: float) -> None:
         if error.code == OVERLOADED:
             log.error("portal.blocked", member_id=self._portal.member_id, remedy=UNBLOCK)
         elif error.code != FULL_BUCKET:
@@ -225,7 +226,7 @@ class Drain:
                 error_code=error.code,
                 reason=error.text,
             )
-        self._traffic.failed(error, time.monotonic())
+        self._traffic.failed(error, time.monotonic(), sent_at=sent_at)
         self._learn(batch, [error] * len(batch))
         self._landed.append((batch, error))
 

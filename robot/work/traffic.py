@@ -79,7 +79,7 @@ class Traffic:
         self.in_flight -= 1
         self._failures = 0
 
-    def failed(self, error: PortalError, now: float) -> None:
+    def failed(self, error: PortalError, now: float, *, sent_at: float) -> None:
         """A request as a whole came to nothing.
 
         What concerns one method only, or only the authorization server, is no fault of the portal.
@@ -88,7 +88,7 @@ class Traffic:
         if error.code == METHOD_BLOCKED or error.method in NOT_THE_PORTAL:
             return
         if error.code == FULL_BUCKET:
-            self.bucket.refused(now)
+            self.bucket.refused(now, sent_at=sent_at)
             self.refused += 1
         elif isinstance(error, NotExecutedError | OutcomeUnknownError):
             self._failures += 1

@@ -36,7 +36,7 @@ def test_requests_leak_out_at_the_portals_rate() -> None:
 def test_a_refusal_fills_the_bucket_whatever_we_thought() -> None:
     bucket = Bucket(rate=2.0, burst=50)
 
-    bucket.refused(100.0)
+    bucket.refused(100.0, sent_at=99.0)
 
     assert bucket.filled(100.0) == 50
     assert bucket.wait(100.0) > 0
@@ -46,7 +46,7 @@ def test_each_refusal_lowers_the_pace_by_a_third_but_never_to_nothing() -> None:
     bucket = Bucket(rate=2.0, burst=50)
     waits = []
     for _ in range(30):
-        bucket.refused(100.0)
+        bucket.refused(100.0, sent_at=100.0)
         waits.append(bucket.wait(100.0))
 
     assert waits[1] == pytest.approx(waits[0] * 1.5)
@@ -54,9 +54,20 @@ def test_each_refusal_lowers_the_pace_by_a_third_but_never_to_nothing() -> None:
     assert waits[-1] <= (GROUP + HEADROOM) / (2.0 * SLOWEST)
 
 
+def test_requests_that_were_refused_together_lower_the_pace_once() -> None:
+    bucket, other = Bucket(rate=2.0, burst=50), Bucket(rate=2.0, burst=50)
+    for answered_at in (10.1, 10.2, 10.3):
+        bucket.refused(answered_at, sent_at=10.0)
+    other.refused(10.1, sent_at=10.0)
+
+    assert bucket.pace == pytest.approx(other.pace, rel=0.01)
+    bucket.refused(11.0, sent_at=10.5)
+    assert bucket.pace < 0.7 * other.pace
+
+
 def test_quiet_time_raises_the_pace_slowly_up_to_the_documented_rate() -> None:
     bucket = Bucket(rate=2.0, burst=50)
-    bucket.refused(0.0)
+    bucket.refused(0.0, sent_at=0.0)
     lowered = bucket.pace
 
     bucket.wait(10.0)

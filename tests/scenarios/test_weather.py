@@ -106,7 +106,7 @@ def test_a_redirect_to_a_host_that_the_authorization_server_does_not_name_is_not
 
 
 def test_a_full_bucket_delays_and_loses_nothing(portal: SandboxPortal) -> None:
-    portal.set(burst=3, rate=8)
+    portal.set(burst=5, rate=2)
     deals = {portal.item(): 1 + 6 * (n % 2) for n in range(8)}
     documents = [portal.document(deal) for deal in deals]
     for user in (1, 7):

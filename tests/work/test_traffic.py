@@ -17,7 +17,7 @@ OTHER = Call("bizproc.event.send", {})
 def fail(portal: Traffic, error: PortalError, *, now: float = 0.0, times: int = 1) -> None:
     for _ in range(times):
         portal.departed(now)
-        portal.failed(error, now)
+        portal.failed(error, now, sent_at=now)
 
 
 def size(portal: Traffic, call: Call = GET, *, now: float = 0.0) -> int:
@@ -54,7 +54,7 @@ def test_a_portal_that_fails_is_probed_with_one_request_after_growing_pauses() -
         assert portal.has_room()
         portal.departed(0.0)
         assert not portal.has_room()
-        portal.failed(unanswered(), 0.0)
+        portal.failed(unanswered(), 0.0, sent_at=0.0)
 
     assert waits[0] < waits[3] < waits[5]
     assert max(waits) <= 72

@@ -81,7 +81,7 @@ def load(limit_by_failures: int = 0) -> Load:
     made = traffic()
     for _ in range(limit_by_failures):
         made.departed(0.0)
-        made.failed(unanswered(), 0.0)
+        made.failed(unanswered(), 0.0, sent_at=0.0)
     return made.next_load(0.0)
 
 
