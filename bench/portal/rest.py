@@ -23,7 +23,8 @@ class Exchange:
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._began = self._at = time.monotonic()  # `at`: when what was asked so far is done
+        # When what was asked so far should be done, and when it was.
+        self._began = self._at = self._done_at = time.monotonic()
 
     async def answer(self, request: Request) -> Answer:
         """Let it in, have it done, count it."""
@@ -47,6 +48,7 @@ class Exchange:
     def _count(self) -> None:
         tally, now = self._portal.tally, time.monotonic()
         tally.busy += self._at - self._began
+        tally.took += self._done_at - self._began
         tally.longest = max(tally.longest, self._at - self._began)
         tally.late = max(tally.late, now - self._at)
         tally.last_at = now
@@ -117,6 +119,7 @@ class Exchange:
         left = self._at - time.monotonic()
         if left > 0:
             await asyncio.sleep(left)
+        self._done_at = time.monotonic()
 
 
 def read_fields(request: Request) -> dict[str, str]:
