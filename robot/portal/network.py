@@ -8,7 +8,6 @@ pools.py, around the public connection pool of httpcore.
 
 import asyncio
 import logging
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -20,10 +19,11 @@ import httpcore2 as httpcore
 import httpx2 as httpx
 
 from robot.portal.pools import KEEPALIVE_EXPIRY, Pools
+from robot.portal.resolver import Resolver
 from robot.protocol.endpoints import is_named, is_public, unmapped
 
 # A Bitrix24 call may take 60 s before the portal ends it itself; the rest is for the way.
-TIMEOUT = httpx.Timeout(connect=10.0, read=65.0, write=10.0, pool=60.0)  # seconds
+TIMEOUT = httpx.Timeout(connect=10.0, read=65.0, write=10.0, pool=5.0)  # seconds
 MAX_CONNECTIONS = 100  # to one host
 ADDRESSES_TRIED = 4  # of one name, one after the other; they share the time to connect
 # httpx logs each URL at INFO, and some of Bitrix24's carry a token; httpcore logs headers.
@@ -32,19 +32,13 @@ LOGGERS_OF_URLS = ("httpx2", "httpcore2")
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a name, the preferred one first; OSError when there are none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
 def open_client(
     *,
     loopback: bool,
     private_hosts: frozenset[str],
     timeout: httpx.Timeout = TIMEOUT,
     tls: ssl.SSLContext | None = None,
-    resolve: Resolve = resolve,
+    resolve: Resolve | None = None,
 ) -> httpx.AsyncClient:
     """Return the client for all portals and authorization servers; close it with `async with`.
 
@@ -60,7 +54,7 @@ def open_client(
         max_connections=MAX_CONNECTIONS,
         max_keepalive_connections=MAX_CONNECTIONS,
         keepalive_expiry=KEEPALIVE_EXPIRY,
-        network_backend=CheckedBackend(loopback, private_hosts, resolve),
+        network_backend=CheckedBackend(loopback, private_hosts, resolve or Resolver()),
     )
     return httpx.AsyncClient(
         transport=Pools(open_pool),
