@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, u
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.origin import is_same
-from robot.store.tables import links, portals, robots, runs, tokens
+from robot.store.tables import portals, robots, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,37 +131,6 @@ def recognised(known: Sequence[Recognised], application_token: str) -> int | Non
 def move(conn: Connection, portal_id: int, *, endpoint: str) -> None:
     """The authorization server confirmed the portal's new address."""
     conn.execute(update(portals).where(portals.c.id == portal_id).values(endpoint=endpoint))
-
-
-def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
-    """The portal removed the app: forget every secret of it; its history stays.
-
-    Its waiting runs end, since nobody could answer them any more. The epoch is raised, so a
-    worker in the middle of them writes nothing.
-    """
-    conn.execute(
-        update(portals)
-        .where(portals.c.id == portal_id)
-        .values(
-            removed_at=now,
-            application_token_hash=None,
-            owner=None,
-            lease_until=None,
-            epoch=portals.c.epoch + 1,
-        )
-    )
-    conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
-    forget_robots(conn, portal_id)
-    conn.execute(
-        update(links)
-        .where(links.c.portal_id == portal_id, links.c.state == "asked")
-        .values(state="unknown", changed_at=now)
-    )
-    conn.execute(
-        update(runs)
-        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
-        .values(finished_at=now, state="finished", ending="app_removed", secrets=None)
-    )
 
 
 def find(conn: Connection, portal_id: int) -> Portal | None:

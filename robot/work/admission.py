@@ -25,10 +25,10 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, tokens, unverified
+from robot.store import portals, removal, tokens, unverified
 from robot.store.portals import Installation, Portal, recognised
 from robot.store.unverified import Kind
-from robot.work import newrun
+from robot.work import housekeeping, newrun
 from robot.work.accept import Accept, Delivery
 from robot.work.registering import queue_registering
 from robot.work.tools import Tools
@@ -201,14 +201,16 @@ class Admission:
         """Only with the stored application token: the access tokens are dead by now."""
         auth, now = event.auth, datetime.now(UTC)
 
-        def write(conn: Connection) -> None:
+        def write(conn: Connection) -> int:
             known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
             found = recognised(known, auth.application_token)
             if found is None:
                 raise ForgedError(NOT_A_PORTAL)
-            portals.remove(conn, found, now=now)
+            removal.remove(conn, found, now=now)
+            return found
 
-        await self._tools.database.write(write)
+        portal_id = await self._tools.database.write(write)
+        await housekeeping.end_runs(self._tools.database, portal_id, removed_at=now)
         log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:

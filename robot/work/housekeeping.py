@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from robot.logs import get_logger
-from robot.store import history, unverified
+from robot.store import history, removal, unverified
+from robot.store.database import Database
 from robot.work.tools import Tools
 
 STEP = 200  # rows in one transaction: accepting never waits long for it
@@ -28,10 +30,20 @@ async def forget_old(tools: Tools) -> int:
         if step < STEP:
             break
         await asyncio.sleep(0.05)  # others may write meanwhile
+    for portal_id, removed_at in await tools.database.read(removal.removed_with_runs):
+        await end_runs(tools.database, portal_id, removed_at=removed_at)
     await tools.database.write(lambda conn: unverified.forget(conn, now=datetime.now(UTC)))
     if forgotten:
         log.info("runs.forgotten", number=forgotten)
     return forgotten
+
+
+async def end_runs(database: Database, portal_id: int, *, removed_at: datetime) -> None:
+    """End the runs that waited when the portal removed the app."""
+    end = partial(removal.end_runs, portal_id=portal_id, now=removed_at, limit=STEP)
+    ended = STEP
+    while ended == STEP:
+        ended = await database.write(end)
 
 
 def _forget_step(conn: Connection, before: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot.store import leases, portals
+from robot.store import leases, removal
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError, Taken
 from robot.store.portals import Portal
@@ -99,7 +99,7 @@ async def test_at_start_every_lease_is_over_but_none_counts_as_released(
 
 async def test_removing_the_app_ends_the_lease(database: Database, portal: Portal) -> None:
     await take(database, portal)
-    await database.write(lambda conn: portals.remove(conn, portal.id, now=NOW))
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
 
     assert not await is_held(database, portal, epoch=1)
     assert await take(database, portal, at=100) is None

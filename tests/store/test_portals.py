@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import Connection
 
 from robot.protocol.origin import digest
-from robot.store import backlog, history, portals, tokens
+from robot.store import portals, removal
 from robot.store.database import Database
 from robot.store.portals import Portal, recognised
-from robot.store.vault import Vault
 from tests.store.store_rig import (
     APPLICATION_TOKEN,
     MEMBER,
@@ -18,7 +17,6 @@ from tests.store.store_rig import (
     new_run,
     record,
 )
-from tests.store.store_rig import tokens as pair
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +27,7 @@ async def whose(database: Database, member_id: str, token: str) -> int | None:
 
 
 async def remove(database: Database, portal: Portal) -> None:
-    await database.write(lambda conn: portals.remove(conn, portal.id, now=NOW))
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
 
 
 async def listed(database: Database) -> list[Portal]:
@@ -106,31 +104,6 @@ async def test_an_install_without_application_token_keeps_the_stored_one(
     await install(database, application_token_hash=None)
 
     assert await whose(database, MEMBER, APPLICATION_TOKEN) == portal.id
-
-
-async def test_removing_forgets_every_secret_and_ends_the_runs(
-    database: Database, portal: Portal, vault: Vault
-) -> None:
-    run_id = await record(database, new_run(portal.id))
-
-    def write(conn: Connection) -> None:
-        tokens.save(conn, vault, portal, pair(), overrule=False)
-        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
-
-    await database.write(write)
-
-    await remove(database, portal)
-
-    def look(conn: Connection) -> None:
-        (past,) = history.by_ids(conn, [run_id])
-        assert (past.state, past.ending) == ("finished", "app_removed")
-        assert tokens.of_portal(conn, vault, portal) == []
-        assert portals.robots_registered(conn, portal.id) == {}
-        assert portals.find(conn, portal.id) is None
-        assert backlog.fetch(conn, [run_id]) == []
-
-    await database.read(look)
-    assert await whose(database, MEMBER, APPLICATION_TOKEN) is None
 
 
 async def test_a_removed_portal_keeps_its_history_and_may_come_back(

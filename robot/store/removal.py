@@ -1,0 +1,68 @@
+"""What goes when a portal removes the app: its secrets at once, its waiting runs in steps."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from robot.store.portals import forget_robots
+from robot.store.tables import links, portals, runs, tokens
+
+
+def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
+    """The portal removed the app: forget every secret of it; its history stays.
+
+    The epoch is raised, so a worker in the middle of its runs writes nothing. `end_runs` is next.
+    """
+    conn.execute(
+        update(portals)
+        .where(portals.c.id == portal_id)
+        .values(
+            removed_at=now,
+            application_token_hash=None,
+            owner=None,
+            lease_until=None,
+            epoch=portals.c.epoch + 1,
+        )
+    )
+    conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
+    forget_robots(conn, portal_id)
+    conn.execute(
+        update(links)
+        .where(links.c.portal_id == portal_id, links.c.state == "asked")
+        .values(state="unknown", changed_at=now)
+    )
+
+
+def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> int:
+    """A removed portal's waiting runs end: nobody can answer them any more; returns how many.
+
+    At most `limit` of those that came until `now`, when the portal removed the app.
+    """
+    waiting = (
+        select(runs.c.id)
+        .where(
+            runs.c.portal_id == portal_id,
+            runs.c.finished_at.is_(None),
+            runs.c.received_at <= now,
+        )
+        .limit(limit)
+    )
+    ended = conn.execute(
+        update(runs)
+        .where(runs.c.id.in_(waiting))
+        .values(finished_at=now, state="finished", ending="app_removed", secrets=None)
+    )
+    return ended.rowcount
+
+
+def removed_with_runs(conn: Connection) -> list[tuple[int, datetime]]:
+    """Removed portals whose runs have not all ended, each with the time of its removal."""
+    waiting = (
+        select(runs.c.id)
+        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None))
+        .exists()
+    )
+    rows = conn.execute(
+        select(portals.c.id, portals.c.removed_at).where(portals.c.removed_at.is_not(None), waiting)
+    )
+    return [(row.id, row.removed_at) for row in rows]

@@ -1,0 +1,60 @@
+"""What goes when a portal removes the app."""
+
+import pytest
+from sqlalchemy import Connection
+
+from robot.store import backlog, history, portals, removal, tokens
+from robot.store.database import Database
+from robot.store.portals import Portal
+from robot.store.vault import Vault
+from tests.store.store_rig import NOW, later, new_run, record
+from tests.store.store_rig import tokens as pair
+
+pytestmark = pytest.mark.anyio
+
+
+async def end(database: Database, portal: Portal, *, limit: int = 10) -> int:
+    return await database.write(
+        lambda conn: removal.end_runs(conn, portal.id, now=NOW, limit=limit)
+    )
+
+
+async def test_removing_forgets_every_secret_and_ends_the_runs(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    run_id = await record(database, new_run(portal.id))
+
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, pair(), overrule=False)
+        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+
+    await database.write(write)
+
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
+    assert await end(database, portal) == 1
+
+    def look(conn: Connection) -> None:
+        (past,) = history.by_ids(conn, [run_id])
+        assert (past.state, past.ending) == ("finished", "app_removed")
+        assert tokens.of_portal(conn, vault, portal) == []
+        assert portals.robots_registered(conn, portal.id) == {}
+        assert portals.find(conn, portal.id) is None
+        assert backlog.fetch(conn, [run_id]) == []
+
+    await database.read(look)
+    assert await database.read(removal.removed_with_runs) == []
+
+
+async def test_a_backlog_ends_in_steps_and_what_a_later_installation_brought_stays(
+    database: Database, portal: Portal
+) -> None:
+    for number in range(5):
+        await record(database, new_run(portal.id, f"event-{number}"))
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
+
+    assert await end(database, portal, limit=2) == 2
+    assert await database.read(removal.removed_with_runs) == [(portal.id, NOW)]
+    later_id = await record(database, new_run(portal.id, "new", received_at=later(1)))
+
+    assert [await end(database, portal, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert await database.read(lambda conn: backlog.fetch(conn, [later_id]))
