@@ -28,11 +28,11 @@ PACE_OVER = 10  # looks
 class Watch:
     """What was seen of each portal since the command began."""
 
-    done: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
+    done: dict[int, deque[tuple[float, int]]] = field(default_factory=dict)
 
     def pace(self, portal: Progress, now: float) -> float:
         """Runs finished per second, over the last looks."""
-        seen = self.done.setdefault(portal.member_id, deque(maxlen=PACE_OVER))
+        seen = self.done.setdefault(portal.portal_id, deque(maxlen=PACE_OVER))
         seen.append((now, portal.done + portal.failed))
         (before, first), (after, last) = seen[0], seen[-1]
         return (last - first) / (after - before) if after > before else 0.0

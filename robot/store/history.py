@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, false, func, select, update
 
 from robot.store.runs import Ending, State
 from robot.store.tables import portals, runs
@@ -53,32 +53,34 @@ class Waiting:
 class Progress:
     """A portal's runs while a burst is worked off."""
 
-    member_id: str
+    portal_id: int
     host: str  # its address as people know it
     waiting: int
-    done: int  # finished since the look began, with success
-    failed: int
+    done: int  # finished since the look began: the link is with the workflow
+    failed: int  # finished otherwise
 
 
 def progress(conn: Connection, *, since: datetime) -> list[Progress]:
     """Each portal with unfinished runs, or with runs finished since that time."""
     is_waiting = runs.c.finished_at.is_(None)
+    is_taken = runs.c.ending.in_([Ending.REPORTED, Ending.NOT_AWAITED])
+    is_done = func.coalesce(runs.c.succeeded, false()) & is_taken
     rows = conn.execute(
         select(
-            portals.c.member_id,
+            portals.c.id,
             portals.c.endpoint,
             func.count().filter(is_waiting).label("waiting"),
-            func.count().filter(runs.c.finished_at >= since, runs.c.succeeded).label("done"),
-            func.count().filter(runs.c.finished_at >= since, ~runs.c.succeeded).label("failed"),
+            func.count().filter(runs.c.finished_at >= since, is_done).label("done"),
+            func.count().filter(runs.c.finished_at >= since, ~is_done).label("failed"),
         )
         .join(portals, portals.c.id == runs.c.portal_id)
         .where(is_waiting | (runs.c.finished_at >= since))
-        .group_by(portals.c.member_id, portals.c.endpoint)
+        .group_by(portals.c.id, portals.c.endpoint)
         .order_by(portals.c.endpoint)
     )
     return [
         Progress(
-            member_id=row.member_id,
+            portal_id=row.id,
             host=row.endpoint.split("/")[2],
             waiting=row.waiting,
             done=row.done,
