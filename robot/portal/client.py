@@ -17,6 +17,8 @@ from robot.protocol.calls import Call, batch_of, take_apart
 MAX_ANSWER_BYTES = 16 * 1024 * 1024  # 50 documents with all their values stay far below
 # Bitrix24 ends a call after 60 s; an answer that trickles is given up, too.
 WHOLE_CALL = 75.0  # seconds
+# The code of a call that did not leave, since requests to all portals together are too many.
+NO_PLACE = "LINKROBOT_BUSY"
 RETRY_AFTER_NO_CONNECTION = 1.0  # seconds; the caller's pauses grow from here
 
 
@@ -36,7 +38,11 @@ async def send(
                 body = await _read(response, call.method)
             finally:
                 await response.aclose()
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+    except httpx.PoolTimeout as error:
+        raise NotExecutedError(
+            call.method, NO_PLACE, _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+        ) from None
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotExecutedError(
             call.method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
         ) from None

@@ -4,6 +4,7 @@ A request must finish within 60 s (docs: limits.md), so a batch is filled only u
 its calls are expected to take.
 """
 
+import math
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 BATCH_SECONDS = 20.0  # of the 60 allowed
 UNKNOWN_SECONDS = 1.0  # of a call whose method has no figure yet
 REMEMBERED = 100  # calls of each method
+LATEST = 5  # of them tell first that a portal is getting slower
 # It runs the workflow's following rules inside the call, so its times are far apart.
 VARYING = "bizproc.event.send"
 _VARYING_QUANTILE = 0.95
@@ -30,16 +32,21 @@ class Timings:
             self._seconds[method].append(float(duration))
             self._expected.pop(method, None)
 
+    def overran(self, method: str, seconds: float) -> None:
+        """A call's request was not answered in time: it takes at least so long."""
+        self.note(method, {"duration": max(seconds, self.expected(method))})
+
     def expected(self, method: str) -> float:
         """Seconds that a call of this method should take."""
         if method not in self._seconds:
             return UNKNOWN_SECONDS
         if method not in self._expected:
-            self._expected[method] = _figure(method, sorted(self._seconds[method]))
+            self._expected[method] = _figure(method, list(self._seconds[method]))
         return self._expected[method]
 
 
 def _figure(method: str, seconds: list[float]) -> float:
     if method == VARYING:
-        return seconds[int(_VARYING_QUANTILE * (len(seconds) - 1))]
-    return sum(seconds) / len(seconds)
+        return sorted(seconds)[math.ceil(_VARYING_QUANTILE * len(seconds)) - 1]
+    latest = seconds[-LATEST:]
+    return max(sum(seconds) / len(seconds), sum(latest) / len(latest))

@@ -73,7 +73,10 @@ class _Threads:
             raise
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
-        conn = self._idle.pop() if self._idle else self.engine.connect()
+        try:
+            conn = self._idle.pop()
+        except IndexError:
+            conn = self.engine.connect()
         try:
             with conn.begin():
                 result = work(conn)

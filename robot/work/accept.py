@@ -6,11 +6,14 @@ in the same transaction, so that its work starts at once.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from robot.errors import BusyError
 from robot.logs import get_logger
@@ -22,6 +25,7 @@ from robot.work.crew import Crew
 
 TOGETHER = 200  # runs in one transaction
 MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
+SLOW = 2.0  # seconds; while one commit takes longer, nobody else is kept waiting for it
 
 log = get_logger()
 
@@ -48,6 +52,7 @@ class Accept:
         self._crew = crew
         self._waiting: list[Waiting] = []
         self._came = asyncio.Event()
+        self._began_at: float | None = None  # monotonic seconds, of the transaction under way
         self._is_closed = False
 
     async def put(self, delivery: Delivery) -> bool:
@@ -56,14 +61,17 @@ class Accept:
         Raises:
             BusyError: it is not stored.
         """
-        if self._is_closed or len(self._waiting) >= MOST_WAITING:
-            raise BusyError(
-                "too much is waiting to be stored" if not self._is_closed else "stopping"
-            )
+        if self._is_closed:
+            raise BusyError("stopping")
+        if len(self._waiting) >= MOST_WAITING or self._is_slow():
+            raise BusyError("too much is waiting to be stored")
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, stored))
         self._came.set()
         return await stored is not None
+
+    def _is_slow(self) -> bool:
+        return time.monotonic() - (self._began_at or math.inf) > SLOW
 
     async def run(self) -> None:
         """Write until closed."""
@@ -88,6 +96,7 @@ class Accept:
 
     async def _store(self, group: Sequence[Waiting]) -> None:
         claims = self._crew.claims()
+        self._began_at = time.monotonic()
         try:
             found = await self._database.write(
                 lambda conn: _record(conn, [delivery for delivery, _ in group], claims)
@@ -98,14 +107,19 @@ class Accept:
         except asyncio.CancelledError:
             _refuse(group)
             raise
+        finally:
+            self._began_at = None
         self._crew.go(claims, {portal_id for portal_id in found if portal_id is not None})
         for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
                 stored.set_result(portal_id)
 
     async def _store_failed(self, group: Sequence[Waiting], error: Exception) -> None:
-        """One by one, so that a delivery that cannot be stored harms no other."""
-        if len(group) > 1:
+        """One by one, so that a delivery that cannot be stored harms no other.
+
+        Where the database itself is in trouble (locked, full), each would only wait for it again.
+        """
+        if len(group) > 1 and not isinstance(error, OperationalError):
             for one in group:
                 await self._store([one])
             return

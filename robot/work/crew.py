@@ -17,12 +17,10 @@ from robot.work import housekeeping, lease
 from robot.work.beginning import begin
 from robot.work.claims import Claims, Taken
 from robot.work.drain import Drain
+from robot.work.room import Room
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
 
-HELD = 20_000  # runs in memory, over all portals
-HELD_FOR_ONE = 500  # of one portal
-HELD_AT_LEAST = 20  # of one portal, however many are busy
 REMEMBERED = 1_000  # portals whose speed and pace are kept between two bursts
 SWEEP_EVERY = 1.0  # seconds
 VERIFIES_EVERY = 5.0  # seconds between two looks for kept messages
@@ -39,6 +37,7 @@ class Crew:
         self._tools = tools
         self._drains: dict[int, Drain | None] = {}  # None: about to take the lease
         self._woken: set[int] = set()
+        self._room = Room()
         self._claimed: dict[int, Taken] = {}  # taken by those who stored their runs
         self._traffic: dict[int, Traffic] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -52,6 +51,7 @@ class Crew:
             return
         if portal_id not in self._drains:
             self._drains[portal_id] = None
+            self._room.portals = len(self._drains)
             self._idle.clear()
             self._group.create_task(self._drain_portal(portal_id))
         elif drain := self._drains[portal_id]:
@@ -63,7 +63,7 @@ class Crew:
         """What a transaction that stores runs may take; hand it to `go` once it is on disk."""
         is_working = self._group is not None and not self._stopping.is_set()
         busy = frozenset(self._drains) if is_working else None
-        return Claims(self._tools, busy=busy, room=self._share())
+        return Claims(self._tools, busy=busy, room=self._room.share())
 
     def go(self, claims: Claims, portal_ids: Collection[int]) -> None:
         """Runs of these portals were stored, and some of the portals were taken as well."""
@@ -119,6 +119,7 @@ class Crew:
             log.exception("drain.failed", portal=portal_id)
         finally:
             del self._drains[portal_id]
+            self._room.portals = len(self._drains)
             if not self._drains:
                 self._idle.set()
 
@@ -130,7 +131,7 @@ class Crew:
         held, beginning = taken
         traffic = self._traffic_of(portal_id, held.learned)
         held.watch(traffic.bucket)
-        drain = Drain(self._tools, beginning, held, traffic, share=self._share)
+        drain = Drain(self._tools, beginning, held, traffic, room=self._room)
         self._drains[portal_id] = drain
         if portal_id in self._woken:
             drain.look()  # it may have come too late for the beginning
@@ -148,19 +149,17 @@ class Crew:
             tools.database,
             portal_id,
             owner=tools.owner,
-            begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=self._share()),
+            begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=self._room.share()),
         )
         # Whoever stored a run may have been quicker.
         return taken or self._claimed.pop(portal_id, None)
 
-    def _share(self) -> int:
-        """How many runs one portal's worker may hold in memory."""
-        return max(min(HELD // max(len(self._drains), 1), HELD_FOR_ONE), HELD_AT_LEAST)
-
     def _traffic_of(self, portal_id: int, learned: Learned | None) -> Traffic:
         """What is known of the portal's speed and pace; it outlives the work on a burst."""
         settings = self._tools.settings
-        if portal_id not in self._traffic:
+        if portal_id in self._traffic:
+            self._traffic[portal_id] = self._traffic.pop(portal_id)  # the latest used stand last
+        else:
             bucket = Bucket(rate=settings.portal_rate, burst=settings.portal_burst)
             if learned:
                 seconds = max((datetime.now(UTC) - learned.at).total_seconds(), 0.0)

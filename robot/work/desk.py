@@ -22,12 +22,15 @@ from robot.work.ledger import Ledger
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.reporting import Reporting
 from robot.work.retries import pause
+from robot.work.room import WAITING_FOR_ONE, Room
 from robot.work.traffic import METHOD_BLOCKED, NOT_THE_PORTAL
 from robot.work.verdict import concerns_portal
 
 # Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
 # database.
 LOADS_FROM = 0.2
+# Runs that can do nothing for so long take no place in that share.
+IDLE_FROM = 5.0  # seconds
 
 
 class Desk:
@@ -40,7 +43,8 @@ class Desk:
         vault: Vault,
         portal: Portal,
         *,
-        share: Callable[[], int],
+        room: Room,
+        rests_until: Callable[[str], float],
     ) -> None:
         self._ledger = ledger
         self._access = access
@@ -50,7 +54,8 @@ class Desk:
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
         self._noted: dict[int, Chosen] = {}  # run -> what it chose, on disk already
-        self._share = share
+        self._room = room
+        self._rests_until = rests_until  # a method, in monotonic seconds
         self.ready = ReadyCalls()
         self.loaded = 0  # runs so far
         self.wants_look = False  # there may be due runs that are not loaded
@@ -62,12 +67,26 @@ class Desk:
 
     async def load(self) -> None:
         """Take due runs in hand, as far as there is room."""
-        share = self._share()
-        room = share - len(self._jobs)
-        if not self.wants_look or room < max(share * LOADS_FROM, 1):
-            return
-        self.wants_look = False
-        self._take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+        if room := self.room():
+            self.wants_look = False
+            self._take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+
+    def room(self) -> int:
+        """How many runs to load now; 0 where none wait, or not enough have gone yet."""
+        if not self.wants_look:
+            return 0
+        share = self._room.share()
+        least = max(round(share * LOADS_FROM), 1)
+        free = share - len(self._jobs)
+        if free < least:
+            idle = self.ready.idle(time.monotonic() + IDLE_FROM, self._rests_until)
+            free += min(idle, WAITING_FOR_ONE)
+        return free if free >= least else 0
+
+    def close(self) -> None:
+        """The work has ended, well or not: nothing is held any more."""
+        self._room.held -= len(self._jobs)
+        self._jobs.clear()
 
     def begin(self, beginning: Beginning) -> None:
         """Begin with what was read when the portal was taken."""
@@ -87,6 +106,7 @@ class Desk:
             self._ledger.finished(run, Ending.REFUSED, f"No answer is possible: {error}.")
             return
         self._jobs[run.id] = job
+        self._room.held += 1
         if job.outcome:
             self.ready.add(self._reporting.first(job))
         elif datetime.now(UTC) >= run.deadline_at:
@@ -140,8 +160,10 @@ class Desk:
             return ready.goes_alone
         if datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report:
             return False
+        # What was refused before it ran waits as long as the portal's pace says, with all others.
         is_about_user = error.method in NOT_THE_PORTAL
-        if together == 1 or is_about_user:
+        may_be_its_fault = together == 1 and isinstance(error, OutcomeUnknownError)
+        if may_be_its_fault or is_about_user:
             ready.goes_alone = not is_about_user
             ready.tries += 1
             ready.not_before = time.monotonic() + pause(ready.tries)
@@ -155,7 +177,7 @@ class Desk:
         if self._reporting.answered(ready, result):
             self.ready.add(ready)
         else:
-            del self._jobs[ready.job.run.id]
+            self._drop(ready.job)
 
     def _take_answer(self, ready: Ready, result: Answer | PortalError) -> None:
         """An answer or a no goes to the flow; anything else is tried again, up to the deadline."""
@@ -206,7 +228,11 @@ class Desk:
             job.outcome = decided.outcome
             self.ready.add(self._reporting.first(job))
         else:
-            del self._jobs[job.run.id]
+            self._drop(job)
+
+    def _drop(self, job: Job) -> None:
+        del self._jobs[job.run.id]
+        self._room.held -= 1
 
 
 def _may_be_heard(result: Answer | PortalError) -> bool:

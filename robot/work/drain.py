@@ -6,32 +6,23 @@ and decided in one transaction, then send what is ready, as far as the portal's 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from robot.errors import ForgedError, OutcomeUnknownError, PortalError
+from robot.errors import BusyError, ForgedError, PortalError
 from robot.logs import get_logger
 from robot.portal.access import Access
 from robot.portal.session import Session
-from robot.protocol.answers import Answer
 from robot.protocol.oauth import Tokens
-from robot.store.leases import LeaseLostError
 from robot.work.beginning import Beginning
 from robot.work.desk import Desk
 from robot.work.lease import Lease
 from robot.work.ledger import Ledger
-from robot.work.ready import Ready
+from robot.work.room import Room
+from robot.work.sending import Sending
 from robot.work.tools import Tools
-from robot.work.traffic import FULL_BUCKET, Traffic
-
-# An enabling call of a worker that died may be under way for as long as a call may take.
-HIDES_WAIT = 60.0  # seconds
-OVERLOADED = "OVERLOAD_LIMIT"
-UNBLOCK = "Bitrix24 blocked this portal's REST API by hand: ask its support to lift that"
-# What a request's calls were answered, or why it came to nothing as a whole.
-Landed = tuple[Sequence[Ready], Sequence[Answer | PortalError] | PortalError]
+from robot.work.traffic import Traffic
 
 log = get_logger()
 
@@ -46,7 +37,7 @@ class Drain:
         lease: Lease,
         traffic: Traffic,
         *,
-        share: Callable[[], int],
+        room: Room,
     ) -> None:
         self._tools = tools
         self._portal = portal = beginning.portal
@@ -60,7 +51,8 @@ class Drain:
             client_id=portal.client_id,
             save=self._ledger.save_renewed,
         )
-        self._session = Session(
+        self._changed = asyncio.Event()
+        session = Session(
             tools.http,
             tools.verifier,
             self._access,
@@ -68,16 +60,20 @@ class Drain:
             confirm=tools.confirm,
             moved=self._ledger.save_endpoint,
         )
+        self._sending = Sending(portal, session, traffic, lease, changed=self._changed)
         for stored in beginning.tokens:
             self._access.offer(stored, is_stored=True)
-        self._desk = Desk(self._ledger, self._access, tools.vault, portal, share=share)
+        self._desk = Desk(
+            self._ledger,
+            self._access,
+            tools.vault,
+            portal,
+            room=room,
+            rests_until=traffic.rests_until,
+        )
         self._desk.begin(beginning)
-        self._landed: list[Landed] = []
         self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored
-        self._changed = asyncio.Event()
-        self._hides_from = 0.0 if lease.was_released else time.monotonic() + HIDES_WAIT
-        self._next_at: float | None = None  # when something may be sent, in monotonic seconds
         self._is_stopping = False
 
     @property
@@ -102,10 +98,13 @@ class Drain:
             ExceptionGroup: LeaseLostError, or a failure of the database. The lease is not given
                 back then: a request may be under way.
         """
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._lease.keep())
-            while not await self._turn(group):
-                await self._something_happens()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._lease.keep())
+                while not await self._turn(group):
+                    await self._something_happens()
+        finally:
+            self._desk.close()
         self._tell()
 
     def _tell(self) -> None:
@@ -114,6 +113,7 @@ class Drain:
             "burst.drained",
             member_id=self._portal.member_id,
             runs=self._desk.loaded,
+            failed=self._ledger.failed,
             requests=self._traffic.requests,
             refused=self._traffic.refused,
             pace=round(self._traffic.bucket.pace, 2),
@@ -124,13 +124,14 @@ class Drain:
         """One turn; True when nothing is left to do."""
         self._changed.clear()
         if not self._is_stopping:
-            await self._desk.load()
-        landed, self._landed = self._landed, []
-        for batch, found in landed:
+            await self._desk.load()  # first: what answers finish is not written down yet
+        for batch, found in self._sending.landed():
             self._desk.take_found(batch, found)
         if not self._is_last():
             await self._desk.settle()
             self._go_on(group)
+            if self._desk.room():
+                self._changed.set()  # settling has made room for more
         if not (self._is_stopping or self._is_last()) or self._is_busy():
             return False
         # From here on a wake is for the next worker of this portal: `wants_look` tells.
@@ -146,9 +147,10 @@ class Drain:
         return bool(self._traffic.in_flight or self._storing)
 
     def _go_on(self, group: asyncio.TaskGroup) -> None:
+        self._sending.next_at = None
         if self._is_stopping:
             return
-        self._send(group)
+        self._sending.send(self._desk.ready, group)
         for tokens in self._access.worth_storing():
             self._storing += 1
             group.create_task(self._store(tokens))
@@ -161,79 +163,13 @@ class Drain:
         except TimeoutError:
             pass
 
-    def _send(self, group: asyncio.TaskGroup) -> None:
-        self._next_at = None
-        while self._traffic.has_room() and len(self._desk.ready):
-            now = time.monotonic()
-            if not self._traffic.is_worth_sending(len(self._desk.ready), now):
-                return  # the next answer wakes us
-            wait = self._traffic.wait(now)
-            batch = [] if wait else self._take(now)
-            if not batch:
-                self._next_at = now + wait if wait else self._later(now)
-                return
-            self._traffic.departed(now)
-            group.create_task(self._request(batch, sent_at=now))
-
-    def _take(self, now: float) -> list[Ready]:
-        load = self._traffic.next_load(now)
-        return self._desk.ready.take(load, now=now, hides_from=self._hides_from)
-
-    def _later(self, now: float) -> float | None:
-        """When something that waits for a time may be sent."""
-        times = (
-            self._traffic.next_at(now),
-            self._desk.ready.next_at(now=now, hides_from=self._hides_from),
-        )
-        return min((at for at in times if at is not None), default=None)
-
     def _seconds_to_wait(self) -> float | None:
         """Until something may be sent, or some run's time is over."""
-        times = [] if self._next_at is None else [self._next_at - time.monotonic()]
+        next_at = self._sending.next_at
+        times = [] if next_at is None else [next_at - time.monotonic()]
         if deadline := self._desk.ready.next_deadline():
             times.append((deadline - datetime.now(UTC)).total_seconds())
         return max(min(times), 0.0) if times else None
-
-    async def _request(self, batch: list[Ready], *, sent_at: float) -> None:
-        calls = [ready.call for ready in batch]
-        try:
-            results = await self._session.request(
-                calls, user_id=batch[0].user_id, may_send=self._lease.may_send
-            )
-        except PortalError as error:
-            self._failed(batch, error, sent_at)
-        except LeaseLostError:
-            raise
-        except Exception:
-            # Our own bug or the database's trouble: it must hold up these calls only.
-            log.exception("request.crashed", portal=self._portal.id, calls=len(batch))
-            failure = OutcomeUnknownError("batch", "", "Linkrobot itself failed")
-            self._failed(batch, failure, sent_at)
-        else:
-            self._traffic.arrived()
-            self._learn(batch, results)
-            self._landed.append((batch, results))
-        self._changed.set()
-
-    def _failed(self, batch: Sequence[Ready], error: PortalError, sent_at: float) -> None:
-        if error.code == OVERLOADED:
-            log.error("portal.blocked", member_id=self._portal.member_id, remedy=UNBLOCK)
-        elif error.code != FULL_BUCKET:
-            log.warning(
-                "request.failed",
-                member_id=self._portal.member_id,
-                calls=len(batch),
-                error_code=error.code,
-                reason=error.text,
-            )
-        self._traffic.failed(error, time.monotonic(), sent_at=sent_at)
-        self._learn(batch, [error] * len(batch))
-        self._landed.append((batch, error))
-
-    def _learn(self, batch: Sequence[Ready], results: Sequence[Answer | PortalError]) -> None:
-        now, unix = time.monotonic(), time.time()
-        for ready, result in zip(batch, results, strict=True):
-            self._traffic.learn(ready.call, result, now=now, unix=unix)
 
     async def _store(self, tokens: Tokens) -> None:
         """Keep an event's tokens for runs that bring none, once it is proven whose they are."""
@@ -242,7 +178,7 @@ class Drain:
             named = (verified.member_id, verified.client_id, verified.user_id)
             if named == (self._portal.member_id, self._portal.client_id, tokens.user_id):
                 await self._ledger.save_proven(tokens)
-        except (ForgedError, PortalError, SQLAlchemyError) as error:
+        except (BusyError, ForgedError, PortalError, SQLAlchemyError) as error:
             log.info("token.not_stored", user_id=tokens.user_id, reason=str(error))
         finally:
             self._storing -= 1

@@ -67,6 +67,7 @@ class Ledger:
         self._lease = lease
         self._notes = Notes()
         self._told: list[Tell] = []
+        self.failed = 0  # runs of this worker that ended with an error
 
     async def load(self, *, held: Collection[int], room: int) -> Due:
         """Up to `room` due runs that are not held yet."""
@@ -87,6 +88,7 @@ class Ledger:
     def decided(self, job: Job, decided: Decided) -> None:
         """The run has its outcome."""
         self._notes.decided[job.run.id] = job, decided
+        self.failed += not decided.outcome.succeeded
         self._notes.told.append(partial(_tell_decided, job.run, decided))
 
     def finished(self, run: StoredRun, ending: Ending, note: str = "") -> None:

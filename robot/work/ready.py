@@ -8,11 +8,12 @@
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from robot.protocol.calls import Call, fits_batch
+from robot.protocol.operating import Ticket
 from robot.work.job import Job
 from robot.work.traffic import Load
 
@@ -30,6 +31,7 @@ class Ready:
     tries: int = 0
     was_unanswered: bool = False  # a try may have been heard
     goes_alone: bool = False  # it may be the reason that a request came to nothing
+    ticket: Ticket | None = None  # of the try that is under way
     refused_users: set[int] = field(default_factory=set)
 
     @property
@@ -71,9 +73,22 @@ class ReadyCalls:
         return [job for job in waiting.values() if job.run.deadline_at <= now and not job.under_way]
 
     def next_deadline(self) -> datetime | None:
-        """When the time of the next job is over whose calls wait."""
-        deadlines = (ready.job.run.deadline_at for ready in self._waiting if not ready.is_report)
+        """When the time of the next job is over whose calls only wait."""
+        deadlines = (
+            ready.job.run.deadline_at
+            for ready in self._waiting
+            if not (ready.is_report or ready.job.under_way)
+        )
         return min(deadlines, default=None)
+
+    def idle(self, until: float, rests_until: Callable[[str], float]) -> int:
+        """How many jobs can do nothing before that time, in monotonic seconds."""
+        waiting: dict[int, bool] = {}
+        for ready in self._waiting:
+            sendable = max(ready.not_before, rests_until(ready.call.method)) < until
+            job = ready.job
+            waiting[job.run.id] = waiting.get(job.run.id, not job.under_way) and not sendable
+        return sum(waiting.values())
 
     def take(self, load: Load, *, now: float, hides_from: float = 0.0) -> list[Ready]:
         """Fill the next request; its calls are under way until `landed`.
@@ -87,7 +102,7 @@ class ReadyCalls:
             if taken and (is_lone or ready.user_id != taken[0].user_id):
                 continue
             if load.admits(ready.call):
-                load.add(ready.call)
+                ready.ticket = load.add(ready.call)
                 taken.append(ready)
                 if is_lone or load.is_full:
                     break

@@ -24,6 +24,7 @@ from robot.store.vault import Vault
 from robot.work import lease
 from robot.work.beginning import begin
 from robot.work.drain import Drain
+from robot.work.room import Room
 from robot.work.tools import Tools
 from tests.portal.portal_rig import AuthServer, answered_by, app_info, sent_json, verifier
 from tests.store.store_rig import CLIENT_ID, MEMBER, new_run
@@ -142,7 +143,7 @@ async def drain(tools: Tools, portal: Portal) -> None:
     )
     assert taken is not None
     held, beginning = taken
-    await Drain(tools, beginning, held, traffic(burst=250, rate=100.0), share=lambda: 500).run()
+    await Drain(tools, beginning, held, traffic(burst=250, rate=100.0), room=Room()).run()
 
 
 async def work(function: PortalFunction, database: Database, vault: Vault, portal: Portal) -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from robot.errors import NotExecutedError, PortalError, RejectedError
+from robot.portal.client import NO_PLACE
 from robot.protocol.answers import Answer
 from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.protocol.operating import Ticket
 from robot.work.traffic import Traffic
 from tests.work.work_rig import GET, traffic, unanswered
 
@@ -31,7 +33,13 @@ def size(portal: Traffic, call: Call = GET, *, now: float = 0.0) -> int:
 
 
 def answer(portal: Traffic, call: Call = GET, *, now: float = 0.0, **time: float) -> None:
-    portal.learn(call, Answer(result=True, time=time), now=now, unix=1_000_000.0 + now)
+    result = Answer(result=True, time=time)
+    portal.learn(ticket(portal, call, now=now), result, now=now, unix=1_000_000.0 + now)
+
+
+def ticket(portal: Traffic, call: Call = GET, *, now: float = 0.0) -> Ticket:
+    """Of such a call that is sent now."""
+    return portal.next_load(now).add(call)
 
 
 def test_only_so_many_requests_are_in_flight() -> None:
@@ -130,7 +138,7 @@ def test_slow_calls_go_in_short_requests_but_always_one_goes() -> None:
 def test_a_method_over_its_limit_rests_and_the_others_go_on() -> None:
     portal = traffic()
 
-    portal.learn(GET, BLOCKED, now=100.0, unix=1_000_100.0)
+    portal.learn(ticket(portal, now=100.0), BLOCKED, now=100.0, unix=1_000_100.0)
 
     assert size(portal, now=100.0) == 0
     assert size(portal, OTHER, now=100.0) > 0
@@ -150,10 +158,11 @@ def test_a_method_rests_until_the_portal_says_that_it_opens() -> None:
 
 def test_once_one_call_was_answered_the_method_is_open_again() -> None:
     portal = traffic()
-    portal.learn(GET, BLOCKED, now=0.0, unix=0.0)
-    assert size(portal, now=60.0) == 1
+    portal.learn(ticket(portal), BLOCKED, now=0.0, unix=0.0)
+    probe = ticket(portal, now=60.0)
+    assert size(portal, now=60.0) == 0
 
-    answer(portal, now=60.0, duration=0.1)
+    portal.learn(probe, Answer(result=True), now=60.0, unix=60.0)
 
     assert size(portal, now=60.0) > 1
 
@@ -162,7 +171,7 @@ def test_once_one_call_was_answered_the_method_is_open_again() -> None:
 def test_a_time_block_that_says_nothing_is_no_reason_to_rest(time: dict[str, object]) -> None:
     portal = traffic()
 
-    portal.learn(GET, Answer(result=True, time=time), now=0.0, unix=0.0)
+    portal.learn(ticket(portal), Answer(result=True, time=time), now=0.0, unix=0.0)
 
     assert size(portal) > 1
     assert portal.next_at(0.0) is None
@@ -170,10 +179,65 @@ def test_a_time_block_that_says_nothing_is_no_reason_to_rest(time: dict[str, obj
 
 def test_a_call_that_was_to_show_whether_a_method_is_open_may_get_lost() -> None:
     portal = traffic()
-    portal.learn(GET, BLOCKED, now=0.0, unix=0.0)
+    portal.learn(ticket(portal), BLOCKED, now=0.0, unix=0.0)
     assert size(portal, now=60.0) == 1
 
     portal.begin()  # its worker lost the lease; another begins
 
     assert portal.in_flight == 0
     assert size(portal, now=120.0) == 1
+
+
+def test_a_portal_that_suddenly_gets_slow_loses_few_requests() -> None:
+    for seconds in (1.5, 3.0, 6.0, 20.0):
+        portal = traffic()
+        for _ in range(100):
+            answer(portal, duration=0.3)
+        lost, longest = 0, 0.0
+
+        for _ in range(40):
+            filled = portal.next_load(0.0)
+            tickets = []
+            while not filled.is_full and filled.admits(GET):
+                tickets.append(filled.add(GET))
+            took = min(seconds * len(tickets), 60.0)
+            portal.departed(0.0)
+            if took < 60.0:
+                portal.arrived()
+                for one in tickets:
+                    time = {"duration": seconds}
+                    portal.learn(one, Answer(result=True, time=time), now=0.0, unix=0.0)
+                longest = took
+            else:
+                lost += 1
+                portal.failed(unanswered(), 0.0, sent_at=-took)
+                for one in tickets:
+                    portal.learn(one, unanswered(), now=0.0, unix=0.0)
+                portal.overran(tickets, took)
+
+        assert lost <= 4, seconds
+        assert longest <= 20.0, seconds
+
+
+def test_what_comes_while_requests_are_scarce_waits_to_be_more_but_not_for_long() -> None:
+    portal = traffic(rate=2.0, burst=50)
+    for _ in range(20):
+        portal.departed(0.0)
+        portal.arrived()
+    assert portal.hold(3, 0.0) == 0.0, "nothing is under way"
+
+    portal.departed(0.0)
+
+    assert portal.hold(3, 0.0) == pytest.approx(0.5)
+    assert portal.hold(BATCH_LIMIT, 0.0) == 0.0
+    assert portal.hold(4, 0.6) == 0.0
+
+
+def test_too_many_requests_to_all_portals_together_are_no_failure_of_one() -> None:
+    portal = traffic()
+    before = size(portal)
+
+    fail(portal, NotExecutedError("batch", NO_PLACE, "busy"), times=5)
+
+    assert portal.wait(0.0) < 1
+    assert size(portal) == before
