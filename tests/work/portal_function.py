@@ -26,6 +26,7 @@ from robot.work.beginning import begin
 from robot.work.drain import Drain
 from robot.work.room import Room
 from robot.work.tools import Tools
+from robot.work.traffic import Traffic
 from tests.portal.portal_rig import AuthServer, answered_by, app_info, sent_json, verifier
 from tests.store.store_rig import CLIENT_ID, MEMBER, new_run
 from tests.work.work_rig import traffic
@@ -133,17 +134,28 @@ async def tools_for(
         )
 
 
-async def drain(tools: Tools, portal: Portal) -> None:
+async def drain(
+    tools: Tools,
+    portal: Portal,
+    *,
+    room: Room | None = None,
+    with_traffic: Traffic | None = None,
+    began: Callable[[Drain], object] = lambda _drain: None,
+) -> None:
     """Take the portal and work off all that is due."""
+    room = room or Room()
     taken = await lease.take(
         tools.database,
         portal.id,
         owner=tools.owner,
-        begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=500),
+        begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=room.share()),
     )
     assert taken is not None
     held, beginning = taken
-    await Drain(tools, beginning, held, traffic(burst=250, rate=100.0), room=Room()).run()
+    known = with_traffic or traffic(burst=250, rate=100.0)
+    at_work = Drain(tools, beginning, held, known, room=room)
+    began(at_work)
+    await at_work.run()
 
 
 async def work(function: PortalFunction, database: Database, vault: Vault, portal: Portal) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,7 +17,7 @@ from robot.work import accept
 from robot.work.accept import Accept, Delivery
 from robot.work.claims import Claims
 from robot.work.crew import Crew
-from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run, writing
+from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run
 from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
@@ -185,37 +185,3 @@ async def test_when_too_many_wait_the_next_is_told_to_come_back(
             assert await asyncio.gather(*waiting) == [True] * 3
 
     assert caught.value.retry_after > 0
-
-
-async def test_a_request_that_was_given_up_holds_up_nobody(
-    database: Database, portal: Portal
-) -> None:
-    async with accepting(database) as accepts:
-        async with writing(database):  # the disk is slow
-            given_up = asyncio.create_task(accepts.put(delivery(1)))
-            other = asyncio.create_task(accepts.put(delivery(2)))
-            await asyncio.sleep(0)
-            given_up.cancel()
-        assert await asyncio.wait_for(other, 5)
-
-
-async def test_when_the_writer_dies_nobody_waits_for_ever(
-    database: Database, portal: Portal
-) -> None:
-    async with accept_for(database) as accepts:
-        work = asyncio.create_task(accepts.run())
-        async with writing(database):  # what comes now waits for this transaction
-            under_way = asyncio.create_task(accepts.put(delivery(1)))
-            for _ in range(5):
-                await asyncio.sleep(0)
-            late = asyncio.create_task(accepts.put(delivery(2)))
-            await asyncio.sleep(0)
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
-
-            for put in (under_way, late):
-                with pytest.raises(BusyError):
-                    await asyncio.wait_for(put, 5)
-        with pytest.raises(BusyError):
-            await accepts.put(delivery(3))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import httpx2 as httpx
 import pytest
 from sqlalchemy import event, func, select
 
@@ -110,3 +111,24 @@ async def test_a_lone_run_costs_few_transactions(
 
     # Taken; its user's tokens kept; its document chosen; decided; finished and given back.
     assert len(commits) <= 5
+
+
+async def test_what_was_learned_of_a_portals_pace_passes_on_with_its_lease(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    function = PortalFunction()
+    function.failing = [httpx.Response(503, json={"error": "QUERY_LIMIT_EXCEEDED"})]
+    await record(database, called(vault, portal))
+    async with working(function, database, vault) as at_work:
+        at_work.wake(portal.id)
+        await all_finished(database)
+        learned = at_work._traffic[portal.id].bucket.pace
+    await record(database, called(vault, portal, "event-2"))
+
+    async with working(PortalFunction(), database, vault) as another:
+        another.wake(portal.id)
+        await all_finished(database)
+        taken_over = another._traffic[portal.id].bucket
+
+    assert learned < 0.7 * taken_over.rate
+    assert learned == pytest.approx(taken_over.pace, rel=0.05)
