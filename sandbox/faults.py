@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Target = Literal["rest", "oauth", "delivery"]
-Kind = Literal["error", "slow", "drop_before", "drop_after", "html", "cut", "status"]
+Kind = Literal["error", "slow", "omit", "drop_before", "drop_after", "html", "cut", "status"]
 
-# These concern one command; all others the whole HTTP request.
+# These concern one command; all others but `omit` (a batch's) the whole HTTP request.
 OF_A_COMMAND: frozenset[Kind] = frozenset({"error", "slow"})
+OF_A_BATCH: frozenset[Kind] = frozenset({"omit"})
 
 
 @dataclass(slots=True, kw_only=True)

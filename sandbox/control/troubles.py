@@ -9,7 +9,7 @@ from sandbox.faults import Fault
 from sandbox.workflow.steps import RobotCall
 
 _KINDS = {
-    "rest": ("error", "slow", "drop_before", "drop_after", "html", "cut", "status"),
+    "rest": ("error", "slow", "omit", "drop_before", "drop_after", "html", "cut", "status"),
     "oauth": ("error", "slow", "drop_before", "drop_after", "html", "cut", "status"),
     "delivery": ("slow", "drop_before"),
 }

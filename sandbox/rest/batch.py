@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import forms, php
+from sandbox import faults, forms, php
 from sandbox.errors import RestError
 from sandbox.rest.caller import Caller
 from sandbox.rest.method import DOCS, Parameters
@@ -65,7 +65,9 @@ async def run(caller: Caller, parameters: Parameters) -> dict[str, Any]:
         if number < MAX_LENGTH and not isinstance(text, str):
             continue  # skipped without result or error
         try:
-            parts.put(key, await _run_one(caller, number, text, parts.parts))
+            done = await _run_one(caller, number, text, parts.parts)
+            if not _is_omitted(caller, text):
+                parts.put(key, done)
         except RestError as error:
             parts.parts["error"][key] = _as_command_error(error)
             if halt:
@@ -90,6 +92,12 @@ async def _run_one(caller: Caller, number: int, text: str, results: Results) -> 
         raise RestError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
     fields = resolve(forms.decode(query), results)
     return await perform(caller, name, {str(key): value for key, value in fields.items()})
+
+
+def _is_omitted(caller: Caller, text: str) -> bool:
+    """A command that ran, and of which the answer says nothing: somebody ordered that."""
+    methods = {_split(text)[0].lower()}
+    return faults.take(caller.portal.faults, "rest", methods, faults.OF_A_BATCH) is not None
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -180,3 +180,15 @@ def test_disable_and_enable_in_one_batch_gives_a_dead_link(portal: Bitrix) -> No
     )
 
     assert portal.http.get(result["result"]["on"]["publicUrl"]).status_code == 404
+
+
+def test_a_command_may_be_left_out_of_the_answer_on_order(portal: Bitrix) -> None:
+    document = portal.document(portal.deal())
+    portal.control("POST", "faults", target="rest", kind="omit", method=ENABLE, times=1)
+
+    result = portal.batch({"on": f"{ENABLE}?id={document}&status=1", "me": "user.admin"})
+
+    assert result["result"] == {"me": True}
+    assert result["result_error"] == []
+    again = portal.batch({"look": f"{GET}?id={document}", "me": "user.admin"})
+    assert again["result"]["look"]["document"]["publicUrl"], "it ran all the same"

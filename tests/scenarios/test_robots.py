@@ -211,4 +211,6 @@ def test_the_runs_of_two_users_never_share_a_request(portal: SandboxPortal) -> N
         assert portal.outputs(workflow)["succeeded"] == "Y"
     published = portal.journal("document.public")
     assert {event["document"]: event["user_id"] for event in published} == documents
+    enabling = [one for one in portal.journal("rest.request") if ENABLING in one["batch"]]
+    assert {one["user_id"] for one in enabling} <= set(users)
     assert portal.calls(REPORTING) == len(deals)

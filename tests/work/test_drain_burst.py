@@ -139,8 +139,7 @@ async def test_a_batch_that_answers_nothing_is_asked_again(
 ) -> None:
     function = PortalFunction()
     empty = {"result": nothing, "result_error": nothing}
-    function.failing = [httpx.Response(200, json={"result": empty}) for _ in range(2)]
-    function.failing.append(httpx.Response(200, json={"result": nothing}))
+    function.failing = [httpx.Response(200, json={"result": empty})]
     await burst(database, portal, vault, 10)
 
     await work(function, database, vault, portal)
@@ -213,3 +212,28 @@ async def test_a_portal_that_was_blocked_by_hand_is_said_in_the_log(
     (line,) = [entry for entry in logs if entry["event"] == "portal.blocked"]
     assert "support" in line["remedy"]
     assert function.requests == 1, "it is left alone"
+
+
+async def test_a_portal_that_gets_slower_and_slower_gets_shorter_batches(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    """Its own figures count, not ours: each batch should stay under 20 of the 60 s allowed."""
+    function, batch, sizes = PortalFunction(), PortalFunction._batch, list[tuple[float, int]]()
+
+    def slower(commands: dict[str, str]) -> dict[str, Any]:
+        seconds = 0.1 * 1.1 ** len(sizes)
+        told = batch(function, commands)
+        sizes.append((seconds, len(commands)))
+        return told | {"result_time": {key: {"duration": seconds} for key in told["result"]}}
+
+    function._batch = slower  # type: ignore[method-assign]
+    await burst(database, portal, vault, 500)
+
+    await work(function, database, vault, portal)
+
+    assert told(function) == every(500)
+    late = sizes[-8:]
+    assert late[0][0] > 1.0, "it has become slow"
+    assert max(number for _, number in sizes) == 50
+    assert max(number for _, number in late) < 20
+    assert max(seconds * number for seconds, number in sizes) < 60
