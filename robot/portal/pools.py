@@ -1,8 +1,8 @@
 """A connection pool for each host, so that no portal's connections cost or delay another's.
 
 One pool for all looks at every open connection at each request: with 50 busy portals that was half
-of a request's CPU time, and with silent ones all of its connections wait for nothing. Here a
-portal's requests only ever wait for the one limit over all of them.
+of a request's CPU time, and with silent ones all of its connections wait for nothing. What portals
+still share is one limit of requests under way.
 """
 
 import asyncio
@@ -124,13 +124,14 @@ class Pools(httpx.AsyncBaseTransport):
 
     async def _close_unused(self) -> None:
         """The longest unused hosts' connections, once they are old or too many."""
-        oldest = list(islice(self._hosts.items(), LOOKED_AT))
-        before = self._clock() - KEEPALIVE_EXPIRY
-        for key, host in oldest:
+        before, unused = self._clock() - KEEPALIVE_EXPIRY, list[_Host]()
+        for key, host in list(islice(self._hosts.items(), LOOKED_AT)):
             is_old = host.used_at < before or len(self._hosts) > MOST_HOSTS
             if is_old and not host.under_way:
-                del self._hosts[key]
-                await host.pool.aclose()
+                unused.append(self._hosts.pop(key))
+        # Closing lets others go on meanwhile, so these are taken out before.
+        for host in unused:
+            await host.pool.aclose()
 
 
 class _Body(httpx.AsyncByteStream):

@@ -59,7 +59,7 @@ class Resolver:
             def work() -> None:
                 try:
                     tell = partial(_set_result, answer, self._look_up(host, port))
-                except (OSError, UnicodeError) as error:
+                except Exception as error:
                     tell = partial(_set_error, answer, error)
                 with suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(tell)

@@ -32,7 +32,8 @@ class Ticket:
 class _Method:
     limit: float = LIMIT
     used: float = 0.0  # seconds, as the portal said last
-    under_way: float = 0.0  # seconds expected
+    calls: int = 0  # under way
+    under_way: float = 0.0  # seconds that they are expected to take
     reset_at: float = 0.0  # the oldest basket ends
     refusals: int = 0  # in a row, without a reset time
     rests_until: float = 0.0
@@ -53,12 +54,13 @@ class OperatingTime:
             return now >= state.rests_until and not state.is_probed
         # One call alone may always overstep: otherwise nothing would ever tell that time passed.
         used = state.used if state.reset_at > now else 0.0
-        return not state.under_way or used + state.under_way + seconds <= state.limit * REST_FROM
+        return not state.calls or used + state.under_way + seconds <= state.limit * REST_FROM
 
     def departed(self, method: str, seconds: float) -> Ticket:
         """A call is sent; hand the ticket back with what came of it."""
         state = self._methods[method]
         is_probe, state.is_probed = state.is_resting, state.is_resting
+        state.calls += 1
         state.under_way += seconds
         return Ticket(method, seconds, is_probe)
 
@@ -71,6 +73,8 @@ class OperatingTime:
             state.reset_at = now + min(max(reset_at - unix_now, 0.0), WINDOW)
         if isinstance(used, int | float) and math.isfinite(used):
             state.used = float(used)
+        if state.used > state.limit:
+            state.limit = LIMIT  # it goes on beyond what was taken for its limit
         if state.is_resting and not ticket.is_probe:
             return  # it was sent before the refusal, and shows nothing
         state.refusals, state.is_probed, state.is_resting = 0, False, False
@@ -100,7 +104,7 @@ class OperatingTime:
     def forget_under_way(self) -> None:
         """The worker whose calls were under way is gone."""
         for state in self._methods.values():
-            state.is_probed, state.under_way = False, 0.0
+            state.is_probed, state.calls, state.under_way = False, 0, 0.0
 
     def rests_until(self, method: str) -> float:
         """Until when no call of it is sent, in monotonic seconds; 0.0 where it does not rest."""
@@ -118,5 +122,6 @@ class OperatingTime:
 
     def _landed(self, ticket: Ticket) -> _Method:
         state = self._methods[ticket.method]
-        state.under_way = max(state.under_way - ticket.seconds, 0.0)
+        state.calls = max(state.calls - 1, 0)
+        state.under_way = max(state.under_way - ticket.seconds, 0.0) if state.calls else 0.0
         return state

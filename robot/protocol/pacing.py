@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 # Requests that we leave free: others share our address, and clocks differ a little.
 HEADROOM = 2
-# Once full we wait until so many have leaked out, and send those together. Whoever sends one at
-# the very moment at which one leaks out always finds its place, is never refused, and so never
-# learns that another app gets nothing (tests/protocol/test_pacing_shared.py).
-GROUP = 6
+# Once full we wait until so many have leaked out, in turn, and send those together. Whoever sends
+# one at the very moment at which one leaks out always finds its place, is never refused, and so
+# never learns that another app gets nothing; a group that never changes falls into step with some
+# app's own pace (tests/protocol/test_pacing_shared.py).
+GROUPS = (2, 3, 4)
 LOWERED_TO = 2 / 3  # of the pace, at each refusal
 RAISED_BY = 0.005  # of the documented rate, each second without a refusal
 SLOWEST = 0.05  # of the documented rate: a request every ten seconds on most plans
@@ -30,6 +31,7 @@ class Bucket:
     level: float = 0.0
     at: float = 0.0
     is_full: bool = False  # it was, and a group has not leaked out since
+    times_full: int = 0
     lowered_at: float = float("-inf")
 
     def wait(self, now: float) -> float:
@@ -37,8 +39,10 @@ class Bucket:
         self._pass(now)
         limit = max(self.burst - HEADROOM, 1)
         # A hair's breadth for sums of floating-point numbers.
-        self.is_full = self.is_full or self.level + 1 > limit + 1e-9
-        over = self.level - max(limit - GROUP, 0) if self.is_full else 0.0
+        if not self.is_full and self.level + 1 > limit + 1e-9:
+            self.is_full, self.times_full = True, self.times_full + 1
+        group = GROUPS[self.times_full % len(GROUPS)]
+        over = self.level - max(limit - group, 0) if self.is_full else 0.0
         if over <= 1e-9:
             self.is_full = False
             return 0.0

@@ -33,7 +33,7 @@ class Timings:
             self._expected.pop(method, None)
 
     def overran(self, method: str, seconds: float) -> None:
-        """A call's request was not answered in time: it takes at least so long."""
+        """A call's request was not answered in time: so long was its share of it, or longer."""
         self.note(method, {"duration": max(seconds, self.expected(method))})
 
     def expected(self, method: str) -> float:

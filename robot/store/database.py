@@ -81,7 +81,8 @@ class _Threads:
             with conn.begin():
                 result = work(conn)
         except BaseException:
-            conn.close()  # whatever state it is in, nobody uses it again
+            conn.invalidate()  # whatever state it is in, nobody uses it again
+            conn.close()
             raise
         self._idle.append(conn)
         return result

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from robot.store.portals import forget_robots
+from robot.store.runs import Ending, State
 from robot.store.tables import links, portals, runs, tokens
 
 
@@ -50,7 +51,7 @@ def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> 
     ended = conn.execute(
         update(runs)
         .where(runs.c.id.in_(waiting))
-        .values(finished_at=now, state="finished", ending="app_removed", secrets=None)
+        .values(finished_at=now, state=State.FINISHED, ending=Ending.APP_REMOVED, secrets=None)
     )
     return ended.rowcount
 

@@ -98,7 +98,7 @@ class Ended:
 # Made once: making a statement costs as much as executing it.
 _RECORD = insert(runs).on_conflict_do_nothing()
 _CHANGE = update(runs).where(runs.c.id == bindparam("run"))  # the columns that the rows name
-_DECIDE = _CHANGE.where(runs.c.outcome.is_(None))
+_DECIDE = _CHANGE.where(runs.c.outcome.is_(None), runs.c.finished_at.is_(None))
 _FINISH = _CHANGE.where(runs.c.finished_at.is_(None))
 
 

@@ -18,14 +18,15 @@ from sqlalchemy.exc import OperationalError
 from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
-from robot.store.database import Database
+from robot.store.database import BUSY_MS, Database
 from robot.store.runs import NewRun
 from robot.work.claims import Claims
 from robot.work.crew import Crew
 
 TOGETHER = 200  # runs in one transaction
 MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
-SLOW = 2.0  # seconds; while one commit takes longer, nobody else is kept waiting for it
+# While one commit takes longer than a locked database is waited for, nobody else is kept waiting.
+SLOW = 2 * BUSY_MS / 1000  # seconds
 
 log = get_logger()
 

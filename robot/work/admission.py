@@ -199,18 +199,20 @@ class Admission:
 
     async def _removed(self, event: LifecycleEvent) -> None:
         """Only with the stored application token: the access tokens are dead by now."""
-        auth, now = event.auth, datetime.now(UTC)
+        auth = event.auth
 
-        def write(conn: Connection) -> int:
+        def write(conn: Connection) -> tuple[int, datetime]:
+            # Now that nobody else writes: runs that were stored before came before.
+            now = datetime.now(UTC)
             known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
             found = recognised(known, auth.application_token)
             if found is None:
                 raise ForgedError(NOT_A_PORTAL)
             removal.remove(conn, found, now=now)
-            return found
+            return found, now
 
-        portal_id = await self._tools.database.write(write)
-        await housekeeping.end_runs(self._tools.database, portal_id, removed_at=now)
+        portal_id, removed_at = await self._tools.database.write(write)
+        await housekeeping.end_runs(self._tools.database, portal_id, removed_at=removed_at)
         log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:

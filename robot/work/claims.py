@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
 from robot.work.beginning import Beginning, begin
-from robot.work.lease import Claim, Lease
+from robot.work.lease import Lease, take_within
 from robot.work.tools import Tools
 
 Taken = tuple[Lease, Beginning]
@@ -23,7 +23,7 @@ class Claims:
         """`busy`: portals that this process works on already; None: nothing is taken."""
         self.taken: dict[int, Taken] = {}
         self._busy = busy
-        self._claim = Claim(tools.database, owner=tools.owner)
+        self._tools = tools
         self._begin = partial(begin, vault=tools.vault, room=room)
 
     def take(self, conn: Connection, portal_ids: Iterable[int]) -> None:
@@ -36,10 +36,15 @@ class Claims:
                 self._take(conn, portal_id)
 
     def _take(self, conn: Connection, portal_id: int) -> None:
-        """Storing a run never fails for what beginning to work on it stumbles over."""
+        """Storing a run fails only where the database does, not for what its work stumbles over."""
         try:
-            begin_here = partial(self._begin, portal_id=portal_id)
-            taken = self._claim.take(conn, portal_id, begin_here)
+            taken = take_within(
+                conn,
+                self._tools.database,
+                portal_id,
+                owner=self._tools.owner,
+                begin=partial(self._begin, portal_id=portal_id),
+            )
         except SQLAlchemyError:
             raise
         except Exception:

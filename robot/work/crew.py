@@ -63,7 +63,7 @@ class Crew:
         """What a transaction that stores runs may take; hand it to `go` once it is on disk."""
         is_working = self._group is not None and not self._stopping.is_set()
         busy = frozenset(self._drains) if is_working else None
-        return Claims(self._tools, busy=busy, room=self._room.share())
+        return Claims(self._tools, busy=busy, room=self._room.beginning())
 
     def go(self, claims: Claims, portal_ids: Collection[int]) -> None:
         """Runs of these portals were stored, and some of the portals were taken as well."""
@@ -144,12 +144,12 @@ class Crew:
     async def _take(self, portal_id: int) -> Taken | None:
         if claimed := self._claimed.pop(portal_id, None):
             return claimed
-        tools = self._tools
+        tools, room = self._tools, self._room.beginning()
         taken = await lease.take(
             tools.database,
             portal_id,
             owner=tools.owner,
-            begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=self._room.share()),
+            begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=room),
         )
         # Whoever stored a run may have been quicker.
         return taken or self._claimed.pop(portal_id, None)

@@ -81,7 +81,9 @@ class Desk:
         if free < least:
             idle = self.ready.idle(time.monotonic() + IDLE_FROM, self._rests_until)
             free += min(idle, WAITING_FOR_ONE)
-        return free if free >= least else 0
+        if not self._jobs:
+            return max(min(free, self._room.left()), 1)
+        return min(free, self._room.left()) if free >= least else 0
 
     def close(self) -> None:
         """The work has ended, well or not: nothing is held any more."""

@@ -71,7 +71,7 @@ class Drain:
             room=room,
             rests_until=traffic.rests_until,
         )
-        self._desk.begin(beginning)
+        self._beginning = beginning
         self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored
         self._is_stopping = False
@@ -99,6 +99,7 @@ class Drain:
                 back then: a request may be under way.
         """
         try:
+            self._desk.begin(self._beginning)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._lease.keep())
                 while not await self._turn(group):
@@ -130,7 +131,7 @@ class Drain:
         if not self._is_last():
             await self._desk.settle()
             self._go_on(group)
-            if self._desk.room():
+            if not self._is_stopping and self._desk.room():
                 self._changed.set()  # settling has made room for more
         if not (self._is_stopping or self._is_last()) or self._is_busy():
             return False
@@ -147,7 +148,6 @@ class Drain:
         return bool(self._traffic.in_flight or self._storing)
 
     def _go_on(self, group: asyncio.TaskGroup) -> None:
-        self._sending.next_at = None
         if self._is_stopping:
             return
         self._sending.send(self._desk.ready, group)
@@ -157,6 +157,7 @@ class Drain:
 
     async def _something_happens(self) -> None:
         """An answer, a new run, the order to stop, or the time to send again."""
+        await asyncio.sleep(0)  # whatever happens, others have their turn
         try:
             async with asyncio.timeout(self._seconds_to_wait()):
                 await self._changed.wait()
@@ -165,7 +166,7 @@ class Drain:
 
     def _seconds_to_wait(self) -> float | None:
         """Until something may be sent, or some run's time is over."""
-        next_at = self._sending.next_at
+        next_at = None if self._is_stopping else self._sending.next_at
         times = [] if next_at is None else [next_at - time.monotonic()]
         if deadline := self._desk.ready.next_deadline():
             times.append((deadline - datetime.now(UTC)).total_seconds())

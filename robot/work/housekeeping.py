@@ -1,4 +1,4 @@
-"""Forgets what is old, in small steps."""
+"""Forgets what is old and ends what nobody can answer any more, in small steps."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -118,30 +118,29 @@ async def take(
     database: Database, portal_id: int, *, owner: str, begin: Callable[[Connection], T]
 ) -> tuple[Lease, T] | None:
     """Take the portal, unless another worker holds it; `begin` reads what the work begins with."""
-    claim = Claim(database, owner=owner)
-    return await database.write(partial(claim.take, portal_id=portal_id, begin=begin))
+    return await database.write(
+        partial(take_within, database=database, portal_id=portal_id, owner=owner, begin=begin)
+    )
 
 
-class Claim:
-    """The right to take portals from now on, in whatever transaction."""
-
-    def __init__(self, database: Database, *, owner: str) -> None:
-        self._database = database
-        self._owner = owner
-        # By this clock from before the transaction: a lease never seems to last longer than it is.
-        self._until = time.monotonic() + LENGTH.total_seconds()
-
-    def take(
-        self, conn: Connection, portal_id: int, begin: Callable[[Connection], T]
-    ) -> tuple[Lease, T] | None:
-        """Take the portal, unless another worker holds it. In the database's thread."""
-        now = datetime.now(UTC)
-        taken = leases.take(conn, portal_id, owner=self._owner, now=now, until=now + LENGTH)
-        if taken is None:
-            return None
-        try:
-            beginning = begin(conn)
-        except Exception:
-            leases.release(conn, portal_id, epoch=taken.epoch)
-            raise
-        return Lease(self._database, portal_id, taken, until=self._until), beginning
+def take_within(
+    conn: Connection,
+    database: Database,
+    portal_id: int,
+    *,
+    owner: str,
+    begin: Callable[[Connection], T],
+) -> tuple[Lease, T] | None:
+    """The same as part of somebody's transaction, in the database's thread."""
+    # By our clock from before: a lease never seems to last longer than the database says.
+    ends_at = time.monotonic() + LENGTH.total_seconds()
+    now = datetime.now(UTC)
+    taken = leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    if taken is None:
+        return None
+    try:
+        beginning = begin(conn)
+    except Exception:
+        leases.release(conn, portal_id, epoch=taken.epoch)
+        raise
+    return Lease(database, portal_id, taken, until=ends_at), beginning

@@ -15,6 +15,13 @@ class Room:
         self.portals = 0  # that are being worked on
 
     def share(self) -> int:
-        """How many runs one portal's worker may hold; at least one, so that it goes on."""
-        fair = max(min(self._most // max(self.portals, 1), HELD_FOR_ONE), HELD_AT_LEAST)
-        return max(min(fair, self._most - self.held), 1)
+        """How many runs one portal's worker may hold, by rights."""
+        return max(min(self._most // max(self.portals, 1), HELD_FOR_ONE), HELD_AT_LEAST)
+
+    def left(self) -> int:
+        """How many more may be held at all."""
+        return max(self._most - self.held, 0)
+
+    def beginning(self) -> int:
+        """How many a worker begins with; at least one, so that every portal goes on."""
+        return max(min(self.share(), self.left()), 1)

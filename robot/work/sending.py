@@ -16,7 +16,7 @@ from robot.store.leases import LeaseLostError
 from robot.store.portals import Portal
 from robot.work.lease import Lease
 from robot.work.ready import Ready, ReadyCalls
-from robot.work.traffic import FULL_BUCKET, Traffic
+from robot.work.traffic import FULL_BUCKET, NOT_THE_PORTAL, Traffic
 
 # An enabling call of a worker that died may be under way for as long as a call may take.
 HIDES_WAIT = 60.0  # seconds
@@ -56,6 +56,7 @@ class Sending:
 
     def send(self, calls: ReadyCalls, group: asyncio.TaskGroup) -> None:
         """Send what is ready, as far as the portal's pace allows."""
+        self.next_at = None
         while self._traffic.has_room() and len(calls):
             now = time.monotonic()
             wait = max(self._traffic.wait(now), self._traffic.hold(len(calls), now))
@@ -117,7 +118,7 @@ class Sending:
             )
         now = time.monotonic()
         self._traffic.failed(error, now, sent_at=sent_at)
-        if isinstance(error, OutcomeUnknownError):
+        if isinstance(error, OutcomeUnknownError) and error.method not in NOT_THE_PORTAL:
             tickets = [ready.ticket for ready in batch if ready.ticket]
             self._traffic.overran(tickets, now - sent_at)
         self._learn(batch, [error] * len(batch))

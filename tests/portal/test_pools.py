@@ -38,7 +38,8 @@ class Stream(httpcore.AsyncNetworkStream):
         """Take all."""
 
     async def aclose(self) -> None:
-        """Closed by us."""
+        """Closed by us; others go on meanwhile."""
+        await asyncio.sleep(0)
         self._network.open.remove(self._host)
 
     def get_extra_info(self, info: str) -> object:
@@ -139,3 +140,17 @@ async def test_beyond_the_limit_over_all_hosts_nothing_is_sent(
         await asyncio.wait(silent)
 
         assert await ask(http, "acme") == 200  # their places are free again
+
+
+async def test_hosts_that_are_closed_while_others_come_are_closed_once() -> None:
+    network, now = Network(), [0.0]
+    async with client(network, lambda: now[0]) as http:
+        for n in range(8):
+            await ask(http, f"old-{n}")
+        now[0] = pools.KEEPALIVE_EXPIRY + 1
+
+        hosts = [f"new-{n}" for n in range(4)] + [f"old-{n}" for n in range(8)]
+        found = await asyncio.gather(*(ask(http, host) for host in hosts))
+
+        assert found == [200] * 12
+        assert sorted(network.open) == sorted(hosts)

@@ -116,3 +116,23 @@ def test_a_worker_that_is_gone_leaves_nothing_under_way() -> None:
     methods.forget_under_way()
 
     assert is_open(methods, 50.0)
+
+
+def test_one_call_alone_may_always_go_however_many_there_were_before() -> None:
+    methods = OperatingTime()
+    tickets = [sent(methods, seconds=seconds) for seconds in (0.1, 0.2, 0.3)]
+    for ticket in tickets:
+        ran(methods, ticket, now=0.0, operating=455.9, operating_reset_at=UNIX + 300)
+
+    assert is_open(methods, 1.0)
+
+
+def test_a_limit_that_was_learned_wrongly_is_forgotten() -> None:
+    methods = OperatingTime()
+    ran(methods, sent(methods), now=0.0, operating=1.0, operating_reset_at=UNIX + 10)
+    methods.refused(sent(methods), 1.0)
+    ran(methods, sent(methods), now=10.0, operating=5.0, operating_reset_at=UNIX + 600)
+
+    ran(methods, sent(methods), now=11.0, operating=100.0, operating_reset_at=UNIX + 600)
+
+    assert is_open(methods, 12.0)

@@ -80,7 +80,7 @@ def test_alone_we_take_all_and_are_never_refused(tick: float) -> None:
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.3, 2.0])
-@pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
+@pytest.mark.parametrize("part", [0.15, 0.25, 0.35, 0.5, 0.75])
 @pytest.mark.parametrize("tick", TICKS)
 def test_an_app_that_asks_for_its_part_of_the_leak_gets_nine_tenths_of_it(
     tick: float, part: float, latency: float

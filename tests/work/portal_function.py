@@ -148,7 +148,7 @@ async def drain(
         tools.database,
         portal.id,
         owner=tools.owner,
-        begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=room.share()),
+        begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=room.beginning()),
     )
     assert taken is not None
     held, beginning = taken
