@@ -4,11 +4,14 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/linkrobot
-COPY pyproject.toml constraints.txt README.md ./
+COPY requirements.lock ./
+RUN /opt/linkrobot/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY pyproject.toml README.md ./
 COPY robot ./robot
 COPY handlers ./handlers
 COPY sandbox ./sandbox
-RUN /opt/linkrobot/bin/pip install --no-cache-dir --constraint constraints.txt .
+RUN /opt/linkrobot/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && /opt/linkrobot/bin/pip uninstall --yes setuptools
 
 FROM python:3.11-slim
 # The client trusts the authorities of the operating system and brings none of its own.
@@ -28,7 +31,7 @@ WORKDIR /opt/linkrobot
 USER linkrobot
 VOLUME /data
 EXPOSE 8000
-# uvicorn ends on SIGTERM: it stops listening, then the work gives its portals back.
+# On SIGTERM the work gives its portals back, then nobody listens any more; within 10 seconds.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['LINKROBOT_PORT']), timeout=4); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]

@@ -3,15 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+FUZZ_SECONDS ?= 60
+AUDIT := $(VENV)/audit
+PIP_INSTALL := pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test lint lock bench
+.PHONY: setup demo test lint audit lock bench fuzz soak
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+# Nothing but the very files of the lock is installed, and none of them builds anything.
+$(READY): pyproject.toml requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Linkrobot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say where one is: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m $(PIP_INSTALL) --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup
@@ -29,10 +34,35 @@ lint: setup
 bench: setup
 	$(BIN)/python -m bench
 
-# The newest versions that fit pyproject.toml, written down for everybody's `make setup`.
-lock:
-	$(PYTHON) -m venv $(VENV)/lock
-	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
-	(echo '# The versions that this release was tested with; `make lock` writes them anew.'; \
-	 $(VENV)/lock/bin/python -m pip freeze --exclude linkrobot) > constraints.txt
-	rm -rf $(VENV)/lock build
+# Ten minutes of deals at 20 portals, with faults and kills; `make soak MINUTES=1` for a short one.
+soak: setup
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10)
+
+# Strangers' bytes, led by what of our code they reach: each target for so many seconds.
+fuzz: $(VENV)/fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+$(VENV)/fuzz: $(READY)
+	$(BIN)/python -m $(PIP_INSTALL) --require-hashes --requirement requirements-fuzz.lock
+	@touch $@
+
+# Known vulnerabilities and abandoned packages, as the registry tells them: see SECURITY.md.
+audit: $(AUDIT)/ready
+	@$(AUDIT)/bin/python -m tests.dependencies.audit
+
+$(AUDIT)/ready: requirements-audit.lock
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m $(PIP_INSTALL) --require-hashes --requirement requirements-audit.lock
+	@touch $@
+
+# The newest versions that fit pyproject.toml, each file with its hash, for every platform and
+# Python from 3.11 on: what runs, what develops, what audits.
+COMPILE := $(AUDIT)/bin/uv pip compile --quiet --no-config --upgrade --universal \
+	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
+	--custom-compile-command 'make lock'
+lock: $(AUDIT)/ready
+	echo setuptools | $(COMPILE) --output-file requirements.lock pyproject.toml -
+	echo setuptools | $(COMPILE) --output-file requirements-dev.lock --extra dev \
+		--constraint requirements.lock pyproject.toml -
+	printf 'pip-audit\nuv\n' | $(COMPILE) --output-file requirements-audit.lock -
+	printf 'atheris<3.1\n' | $(COMPILE) --output-file requirements-fuzz.lock -
