@@ -80,14 +80,19 @@ def _needed(
     ]
 
 
-def _event_calls(bound: Result, handler: str) -> list[Call]:
-    """Bind our events, and let go of handlers at an earlier address."""
+def bound_events(bound: Result) -> list[tuple[str, str]]:
+    """Each event and its handler, as event.get answered."""
     rows = bound.result if isinstance(bound, Answer) and isinstance(bound.result, list) else []
-    ours = [
+    return [
         (str(row.get("event")).upper(), str(row.get("handler")))
         for row in rows
         if isinstance(row, dict)
     ]
+
+
+def _event_calls(bound: Result, handler: str) -> list[Call]:
+    """Bind our events, and let go of handlers at an earlier address."""
+    ours = bound_events(bound)
     bind = [
         Call("event.bind", {"event": event, "handler": handler})
         for event in EVENTS

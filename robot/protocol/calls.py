@@ -12,6 +12,7 @@ from typing import Any
 from robot.errors import OutcomeUnknownError, PortalError
 from robot.protocol.answers import Answer, as_int, error_of
 from robot.protocol.forms import encode_form
+from robot.protocol.oauth import RENEWAL
 
 BATCH_LIMIT = 50  # commands; those past it fail (docs: batch.md)
 # What a portal would replace inside a batch value, wherever the text came from.
@@ -34,8 +35,15 @@ class Call:
         return self.changes or self.looks_at
 
 
+# No method of the portal: its user's tokens are renewed at the authorization server, once, whether
+# or not the access token still lives.
+RENEW = Call(RENEWAL, {})
+
+
 def fits_batch(call: Call) -> bool:
-    """Whether a portal takes the call's text as it is; if not, it must be sent alone."""
+    """Whether a portal takes the call, its text as it is, among others; if not, it goes alone."""
+    if call.method == RENEWAL:
+        return False
     return not any(_EXPANDABLE.search(text) for text in _texts(call.params))
 
 

@@ -51,6 +51,12 @@ class Errands:
             missing = [run_id for run_id in missing if run_id not in known]
             await asyncio.sleep(LOOKS_EVERY if missing else 0)
 
+    async def forget(self, ids: Sequence[int]) -> None:
+        """These runs were of interest to nobody but the command."""
+        for start in range(0, len(ids), TOGETHER):
+            some = ids[start : start + TOGETHER]
+            await self.database.write(partial(history.drop, ids=some))
+
 
 @asynccontextmanager
 async def open_errands(settings: Settings) -> AsyncIterator[Errands]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from robot.errors import NotExecutedError, OutcomeUnknownError, RejectedError, TokenError
 from robot.protocol.answers import Answer
-from robot.protocol.calls import Call, batch_of, command_line, fits_batch, take_apart
+from robot.protocol.calls import RENEW, Call, batch_of, command_line, fits_batch, take_apart
 from robot.protocol.forms import parse_form
 
 GET = Call("crm.documentgenerator.document.get", {"id": 61})
@@ -67,6 +67,10 @@ def test_text_that_a_portal_would_replace_never_goes_into_a_batch(text: str) -> 
 @pytest.mark.parametrize("text", ["costs 5 $", "$resul", "result[c0]", ""])
 def test_other_text_does(text: str) -> None:
     assert fits_batch(Call("m", {"LOG_MESSAGE": text, "id": 5}))
+
+
+def test_a_renewal_goes_alone_since_it_is_no_call_of_the_portal() -> None:
+    assert not fits_batch(RENEW)
 
 
 def test_each_call_gets_its_own_answer() -> None:
