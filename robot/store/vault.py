@@ -2,6 +2,8 @@
 
 Fernet has no associated data, so each ciphertext carries its portal's `member_id` inside and is
 worthless in another portal's row.
+
+`linkrobot keys rotate` changes the key file while the app works: see `Vault`.
 """
 
 import json
@@ -13,10 +15,12 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from robot.errors import RobotError, SettingsError
+from robot.store.files import sync_folder
 
 KEY_FILE = "secret.key"
-CHECK_OWNER = "linkrobot"
+CHECK_NAME, CHECK_OWNER = "key", "linkrobot"  # of the check value
 _OWNER = "@"
+_NO_KEY = "none of the keys opens this secret"
 
 
 class UnopenedError(RobotError):
@@ -24,19 +28,25 @@ class UnopenedError(RobotError):
 
 
 class Vault:
-    """Seals with the first key, opens with any."""
+    """Seals with the first key, opens with any.
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError:
-            raise SettingsError(
-                "A secret key is not a Fernet key (44 characters of base64). Look at "
-                "LINKROBOT_SECRET_KEYS or the key file."
-            ) from None
+    A `key_file` is read again where it has changed, before a secret is sealed and before one is
+    called unopened. A key once known is never forgotten: rows that were read before a rotation
+    are opened after it.
+
+    Seal only inside a transaction that writes. Writers take turns, so whoever has changed the
+    file and then had a turn knows that nobody seals with an older key any more.
+    """
+
+    def __init__(self, keys: Sequence[str], key_file: Path | None = None) -> None:
+        self.key_file = key_file
+        self._keys = tuple(keys)
+        self._fernet = _fernet(self._keys)
+        self._seen: tuple[int, int] | None = None  # the key file as it was read last
 
     def seal(self, member_id: str, secrets: Mapping[str, Any]) -> bytes:
         """Encrypt the secrets of one portal."""
+        self._learn()
         return self._fernet.encrypt(json.dumps({**secrets, _OWNER: member_id}).encode())
 
     def open(self, member_id: str, sealed: bytes) -> dict[str, Any]:
@@ -45,13 +55,71 @@ class Vault:
         Raises:
             UnopenedError: by another key, or for another portal.
         """
-        try:
-            secrets = json.loads(self._fernet.decrypt(sealed))
-        except InvalidToken:
-            raise UnopenedError("none of the keys opens this secret") from None
+        secrets = json.loads(self._decrypt(sealed))
         if not isinstance(secrets, dict) or secrets.pop(_OWNER, None) != member_id:
             raise UnopenedError("this secret belongs to another portal")
         return secrets
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the first key sealed it."""
+        try:
+            Fernet(self._keys[0]).decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same secret of the same owner, sealed with the first key.
+
+        Raises:
+            UnopenedError: none of the keys opens it.
+        """
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken:
+            raise UnopenedError(_NO_KEY) from None
+
+    def _decrypt(self, sealed: bytes) -> bytes:
+        fernet = self._fernet
+        try:
+            return fernet.decrypt(sealed)
+        except InvalidToken:
+            self._learn()
+            if self._fernet is fernet:
+                raise UnopenedError(_NO_KEY) from None
+            return self._decrypt(sealed)
+
+    def _learn(self) -> None:
+        """Read the key file again where it has changed; whatever it holds, our keys stay.
+
+        The event loop and the database's threads may do so at once: `_seen` is set last, so that
+        nobody takes the file for read while its keys are not there yet.
+        """
+        if self.key_file is None:
+            return
+        try:
+            status = self.key_file.stat()
+            seen = status.st_ino, status.st_mtime_ns
+            if seen == self._seen:
+                return
+            found = _read(self.key_file)
+            keys = (*found, *(key for key in self._keys if key not in found))
+            fernet = _fernet(keys)
+        except (OSError, SettingsError):
+            return
+        if keys != self._keys:
+            self._keys, self._fernet = keys, fernet
+        self._seen = seen
+
+
+def _fernet(keys: Sequence[str]) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError:
+        raise SettingsError(
+            "A secret key is not a Fernet key (44 characters of base64). Look at "
+            "LINKROBOT_SECRET_KEYS or the key file."
+        ) from None
 
 
 def read_keys(keys: Sequence[str], data_dir: Path, *, is_new: bool) -> Sequence[str]:
@@ -71,14 +139,39 @@ def read_keys(keys: Sequence[str], data_dir: Path, *, is_new: bool) -> Sequence[
                 "LINKROBOT_SECRET_KEYS. If the key is lost for good, move the database away and "
                 "open the application once in each Bitrix24, which installs it anew."
             )
-        _make_key(path)
+        _write(path, [new_key()])
+    return _read(path)
+
+
+def new_key() -> str:
+    """A key that nobody else has."""
+    return Fernet.generate_key().decode()
+
+
+def replace_key_file(path: Path, keys: Sequence[str]) -> None:
+    """Put these keys in the place of what is there: all or nothing, whenever the power fails.
+
+    The file's owner stays, also where an administrator does this for him.
+    """
+    path = path.resolve()
+    before = path.stat()
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)  # of a rotation that was cut off
+    _write(new, keys, owner=(before.st_uid, before.st_gid))
+    new.replace(path)
+    sync_folder(path.parent)
+
+
+def _read(path: Path) -> list[str]:
     return path.read_text(encoding="ascii", errors="replace").split()
 
 
-def _make_key(path: Path) -> None:
+def _write(path: Path, keys: Sequence[str], *, owner: tuple[int, int] | None = None) -> None:
     """Written and synced before its first use; readable by its owner only."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(Fernet.generate_key() + b"\n")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        if owner:
+            os.fchown(descriptor, *owner)
+        file.writelines(f"{key}\n" for key in keys)
         file.flush()
-        os.fsync(file.fileno())
+        os.fsync(descriptor)

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from robot.protocol.invocation import Invocation
 from robot.protocol.oauth import TOKEN_LIFE
 from robot.protocol.origin import digest
-from robot.store.runs import NewRun, Source
+from robot.store.runs import NewRun, Source, StoredRun
 from robot.store.vault import Vault
 
 # A workflow that stops waiting gets its answer this long before, in seconds.
@@ -73,6 +74,27 @@ def of_our_own(
         due_at=now,
         event_hash=digest(secrets.token_hex()),
         secrets=None,
+    )
+
+
+def again(
+    run: StoredRun, portal_id: int, *, secrets: bytes | None, give_up_after: timedelta
+) -> NewRun:
+    """A run that is over, once more; with its secrets it is one that its workflow waits for."""
+    new = of_our_own(
+        run.code,
+        portal_id,
+        source=Source.COMMAND,
+        user_id=run.user_id,
+        inputs=run.inputs,
+        give_up_after=give_up_after,
+    )
+    return replace(
+        new,
+        item=run.item,
+        document_id=run.document_id,
+        wants_reply=secrets is not None,
+        secrets=secrets,
     )
 
 

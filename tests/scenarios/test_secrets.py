@@ -1,16 +1,18 @@
-"""No secret is ever logged, shown in the metrics, or readable in the database."""
+"""No secret is ever logged, answered, shown by the system, or readable in the database."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.programs import CLIENT_SECRET, App, Sandbox, is_complete
+from tests.programs import CLIENT_SECRET, App, Sandbox, at_once, is_complete
 from tests.scenarios.listeners import Tap, listening
-from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
+from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, disable, enable
 from tests.scenarios.waiting import until
 
@@ -25,13 +27,21 @@ SECRET_FIELDS = {
 }
 
 
+METRICS_TOKEN = "made-up-token-for-metrics"
+LOOKED_AT = ("portals", "runs", "links", "runs --json", "robots sync")
+ODD_WAYS = ("/nowhere", "/bitrix24/robot", "/bitrix24/events", "/bitrix24/app", "/bitrix24/install")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overheard:
-    """An app, and every secret that went to it or to the authorization server."""
+    """An app, every secret that went to it, to the authorization server or into its settings."""
 
     app: App
     secrets: frozenset[str]
     metrics: str
+    pages: str  # everything that it answered, to its portals and to strangers
+    commands: str  # what its commands printed
+    process: bytes  # what the system shows of it to others
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +49,63 @@ def overheard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Ite
     to_app, to_oauth = Tap(), Tap(sandbox.oauth)
     app = App(tmp_path_factory.mktemp("secrets") / "data", to_oauth.url, PUBLIC_URL=to_app.url)
     to_app.target = app.url
+    keep_settings_in_a_file(app)
     with listening(to_app), listening(to_oauth):
         try:
             app.start()
-            live(app, sandbox.portal())
+            keys = keys_of(app)
+            commands = live(app, sandbox.portal())
             live_in_a_frame(app, sandbox.portal())
-            metrics = app.get("/metrics").text
-            secrets = asked(to_app) | asked(to_oauth) | answered(to_oauth) | {CLIENT_SECRET}
-            yield Overheard(app=app, secrets=frozenset(secrets), metrics=metrics)
+            pages = [reply.body.decode() for reply in to_app.replies]
+            pages += answered_to_strangers(app, [one.body for one in to_app.received])
+            secrets = asked(to_app) | asked(to_oauth) | answered(to_oauth)
+            secrets |= {CLIENT_SECRET, METRICS_TOKEN, *keys, *keys_of(app)}
+            yield Overheard(
+                app=app,
+                secrets=frozenset(secrets),
+                metrics=app.get("/metrics").text,
+                pages="".join(pages),
+                commands=commands,
+                process=shown_by_the_system(app),
+            )
         finally:
             app.end()
 
 
-def live(app: App, portal: SandboxPortal) -> None:
-    """Runs that end well and badly, a renewal, an outage, an update, a removal."""
+def keep_settings_in_a_file(app: App) -> None:
+    """As README says it, so that they do not stand in the process's environment."""
+    del app.environment["LINKROBOT_CLIENT_SECRET"]
+    app.folder.mkdir(parents=True)
+    lines = f"LINKROBOT_CLIENT_SECRET={CLIENT_SECRET}\nLINKROBOT_METRICS_TOKEN={METRICS_TOKEN}\n"
+    (app.folder / ".env").write_text(lines, encoding="ascii")
+
+
+def keys_of(app: App) -> list[str]:
+    return (app.folder / "secret.key").read_text(encoding="ascii").split()
+
+
+def answered_to_strangers(app: App, heard: Sequence[bytes]) -> list[str]:
+    """What the app answers to whoever sends what he overheard, but not quite as it was."""
+    answers = []
+    for body in heard:
+        foreign = re.sub(rb"(member_id(?:%5D|\])?=)\w{32}", rb"\g<1>" + b"0" * 32, body)
+        nameless = body.replace(b"member_id", b"x_member_id")
+        deep, large = body + b"&x" + b"[a]" * 9 + b"=y", body + b"&x=" + b"y" * 65_536
+        for path in ODD_WAYS:
+            answers += [app.post(path, odd) for odd in (foreign, nameless, deep, large)]
+            answers.append(app.get(f"{path}?{body.decode()}"))
+    assert {answer.status_code for answer in answers} >= {400, 403, 404, 405, 413}
+    return [f"{answer.headers}{answer.text}" for answer in answers]
+
+
+def shown_by_the_system(app: App) -> bytes:
+    """The command line and the environment of its process."""
+    process = Path(f"/proc/{app.pid}")
+    return b"".join((process / name).read_bytes() for name in ("cmdline", "environ"))
+
+
+def live(app: App, portal: SandboxPortal) -> str:
+    """Runs that end well and badly, a renewal, an outage, an update, a removal; commands."""
     app.install_at(portal)
     deal = portal.item()
     portal.document(deal)
@@ -67,8 +120,24 @@ def live(app: App, portal: SandboxPortal) -> None:
     assert portal.journal("token.renewed")
     portal.post("apps/update", version=2)
     until(lambda: is_complete(portal), what="the robots are there again")
+    shown = look_after(app, portal)
     portal.post("apps/uninstall")
     portal.set(send_tokens="all")
+    return shown
+
+
+def look_after(app: App, portal: SandboxPortal) -> str:
+    """Every command that a person uses beside a running app; a refused run done again."""
+    portal.set(send_tokens="all")
+    portal.fault("error", REPORTING, error="ACCESS_DENIED", status=403, times=1)
+    portal.stage(enable(), MAIL)
+    workflow = portal.move(portal.item())
+    refused = "SELECT id FROM runs WHERE ending = 'refused'"
+    ((number,),) = until(lambda: app.rows(refused), what="the answer is refused")
+    lines = [*LOOKED_AT, "backup backup.sqlite", "keys rotate", f"runs retry {number}"]
+    done = at_once(*(partial(app.command, *line.split()) for line in lines))
+    portal.finished(workflow)
+    return "".join(one.stdout + one.stderr for one in done)
 
 
 def live_in_a_frame(app: App, portal: SandboxPortal) -> None:
@@ -114,11 +183,35 @@ def test_the_metrics_hold_no_secret(overheard: Overheard) -> None:
     assert leaked(overheard, overheard.metrics.encode()) == []
 
 
+def test_no_answer_holds_a_secret(overheard: Overheard) -> None:
+    assert "not what Bitrix24 sends" in overheard.pages
+    assert "not from a Bitrix24" in overheard.pages
+    assert leaked(overheard, overheard.pages.encode()) == []
+
+
+def test_no_command_shows_a_secret(overheard: Overheard) -> None:
+    for words in ("encrypted anew", "was copied to", "did run"):
+        assert words in overheard.commands
+    assert leaked(overheard, overheard.commands.encode()) == []
+
+
+def test_the_process_shows_no_secret_to_the_system(overheard: Overheard) -> None:
+    assert b"serve" in overheard.process
+    assert b"LINKROBOT_CLIENT_ID" in overheard.process
+    assert leaked(overheard, overheard.process) == []
+
+
 def test_the_data_folder_holds_no_secret_in_the_clear(overheard: Overheard) -> None:
-    files = [path for path in overheard.app.folder.iterdir() if path.is_file()]
-    assert Path(overheard.app.folder / "linkrobot.sqlite") in files
-    for path in files:
-        assert leaked(overheard, path.read_bytes()) == [], path.name
+    """Neither the log, nor the database with its write-ahead log, nor a backup."""
+    files = {path.name: path for path in overheard.app.folder.iterdir() if path.is_file()}
+    assert {"log", "linkrobot.sqlite", "linkrobot.sqlite-wal", "backup.sqlite"} <= files.keys()
+    for name in files.keys() - {".env", "secret.key"}:
+        assert leaked(overheard, files[name].read_bytes()) == [], name
+
+
+def test_the_files_that_hold_keys_are_for_their_owner_only(overheard: Overheard) -> None:
+    for name in ("secret.key", "backup.sqlite"):
+        assert (overheard.app.folder / name).stat().st_mode & 0o077 == 0, name
 
 
 def leaked(overheard: Overheard, text: bytes) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from robot.errors import SettingsError
-from robot.store.vault import KEY_FILE, UnopenedError, Vault, read_keys
+from robot.store.vault import KEY_FILE, UnopenedError, Vault, read_keys, replace_key_file
 from tests.store.store_rig import MEMBER, OTHER_MEMBER
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -85,3 +85,73 @@ def test_a_damaged_key_file_is_told(tmp_path: Path, content: bytes) -> None:
 
     with pytest.raises(SettingsError):
         Vault(read_keys([], tmp_path, is_new=False))
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """A key file that holds the old key."""
+    path = tmp_path / KEY_FILE
+    path.write_text(f"{OLD}\n", encoding="ascii")
+    return path
+
+
+def test_whoever_reads_the_key_file_seals_with_the_new_key_as_soon_as_it_is_there(
+    key_file: Path,
+) -> None:
+    vault = Vault([OLD], key_file)
+
+    replace_key_file(key_file, [NEW, OLD])
+
+    assert Vault([NEW]).open(MEMBER, vault.seal(MEMBER, {"a": 1})) == {"a": 1}
+
+
+def test_he_opens_what_others_sealed_with_it(key_file: Path) -> None:
+    vault = Vault([OLD], key_file)
+
+    replace_key_file(key_file, [NEW, OLD])
+
+    assert vault.open(MEMBER, Vault([NEW]).seal(MEMBER, {"a": 1})) == {"a": 1}
+
+
+def test_what_was_read_before_a_rotation_is_opened_after_it(key_file: Path) -> None:
+    vault = Vault([OLD], key_file)
+    before = vault.seal(MEMBER, {"a": 1})
+
+    replace_key_file(key_file, [NEW])
+    vault.seal(MEMBER, {})
+
+    assert vault.open(MEMBER, before) == {"a": 1}
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish\n", None])
+def test_a_key_file_that_is_damaged_meanwhile_harms_nobody_who_has_its_keys(
+    key_file: Path, content: bytes | None
+) -> None:
+    vault = Vault([OLD], key_file)
+
+    if content is None:
+        key_file.unlink()
+    else:
+        key_file.write_bytes(content)
+
+    assert Vault([OLD]).open(MEMBER, vault.seal(MEMBER, {"a": 1})) == {"a": 1}
+
+
+def test_a_replaced_key_file_is_as_private_as_the_first(key_file: Path) -> None:
+    (key_file.parent / f"{KEY_FILE}.new").write_text("of a rotation that was cut off")
+
+    replace_key_file(key_file, [NEW, OLD])
+
+    assert read_keys([], key_file.parent, is_new=False) == [NEW, OLD]
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert list(key_file.parent.iterdir()) == [key_file]
+
+
+def test_a_secret_sealed_anew_is_the_same_of_the_same_owner() -> None:
+    vault = Vault([NEW, OLD])
+    sealed = Vault([OLD]).seal(MEMBER, {"a": 1})
+
+    anew = vault.reseal(sealed)
+
+    assert (vault.is_current(sealed), vault.is_current(anew)) == (False, True)
+    assert Vault([NEW]).open(MEMBER, anew) == {"a": 1}

@@ -1,0 +1,52 @@
+"""A run that is over, looked up to be done again, and handed over to the run that does it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from robot.store import portals, runs
+from robot.store.backlog import stored
+from robot.store.portals import Portal
+from robot.store.runs import NewRun, StoredRun
+from robot.store.tables import runs as rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A run as it stands."""
+
+    run: StoredRun
+    portal: Portal | None  # None: it has removed the app
+    is_over: bool
+    note: str
+
+    @property
+    def is_awaited(self) -> bool:
+        """Its workflow took no answer and may still wait for one."""
+        return self.is_over and self.run.wants_reply and self.run.secrets is not None
+
+
+def find(conn: Connection, run_id: int) -> Before | None:
+    """The run with that number."""
+    row = conn.execute(select(rows).where(rows.c.id == run_id)).one_or_none()
+    if row is None:
+        return None
+    return Before(
+        run=stored(row),
+        portal=portals.find(conn, row.portal_id),
+        is_over=row.finished_at is not None,
+        note=row.note or "",
+    )
+
+
+def hand_over(conn: Connection, before: Before, new: NewRun) -> int:
+    """Write the new run down; what it needs is with it alone from now on. Returns its number.
+
+    It means the same documents: those that the run before had chosen.
+    """
+    run_id = runs.record_one(conn, new)
+    if before.run.chosen:
+        runs.save_chosen(conn, {run_id: before.run.chosen})
+    note = f"{before.note} Done again: run {run_id}.".strip()
+    conn.execute(update(rows).where(rows.c.id == before.run.id).values(secrets=None, note=note))
+    return run_id

@@ -1,0 +1,69 @@
+"""A run is done again only where that breaks no promise."""
+
+from pathlib import Path
+
+import pytest
+
+from robot.errors import SettingsError
+from robot.settings import Settings
+from robot.store import again, runs
+from robot.store.database import Database, open_vault
+from robot.store.portals import Portal
+from robot.store.runs import Ended, Ending
+from robot.store.vault import Vault
+from robot.work import newrun
+from robot.work.errands import GIVE_UP_AFTER, Errands
+from robot.work.retrying import retry
+from tests.store.store_rig import MEMBER, NOW, new_run, record
+from tests.work.portal_function import row
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def errands(database: Database) -> Errands:
+    return Errands(database=database, wake=lambda _portal_id: None)
+
+
+async def refused(database: Database, portal: Portal, vault: Vault) -> int:
+    """A run whose answer was not taken."""
+    secrets = vault.seal(MEMBER, {"event_token": "e"})
+    run_id = await record(database, new_run(portal.id, secrets=secrets))
+    ended = {run_id: Ended(ending=Ending.REFUSED, note="Access denied!")}
+    await database.write(lambda conn: runs.finish(conn, ended, now=NOW))
+    return run_id
+
+
+async def test_what_no_key_opens_stays_as_it_is_until_the_key_is_put_back(
+    database: Database, portal: Portal, vault: Vault, errands: Errands, tmp_path: Path
+) -> None:
+    await open_vault(database, [], tmp_path)
+    run_id = await refused(database, portal, vault)
+    before = await row(database, run_id)
+
+    with pytest.raises(SettingsError, match="Put back the key"):
+        await retry(errands, Settings(_env_file=None, data_dir=tmp_path), run_id)  # type: ignore[call-arg]
+
+    assert await row(database, run_id) == before
+
+
+async def test_only_one_run_can_answer_a_workflow(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    run_id = await refused(database, portal, vault)
+    before = await database.read(lambda conn: again.find(conn, run_id))
+    assert before
+    assert before.is_awaited
+    new = newrun.again(
+        before.run, portal.id, secrets=before.run.secrets, give_up_after=GIVE_UP_AFTER
+    )
+
+    new_id = await database.write(lambda conn: again.hand_over(conn, before, new))
+
+    after = await database.read(lambda conn: again.find(conn, run_id))
+    assert after
+    assert not after.is_awaited
+    assert after.note == f"Access denied! Done again: run {new_id}."
+    found = await row(database, new_id)
+    assert (found.wants_reply, found.secrets) == (True, before.run.secrets)
+    assert (found.document_id, found.entity_id, found.user_id) == ("DEAL_7", 7, 1)
