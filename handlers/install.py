@@ -11,7 +11,7 @@ from robot.protocol.lifecycle import FrameOpening, parse_install
 async def install(request: Request[State]) -> Response:
     """Install, whichever way Bitrix24 asks for it."""
     body = await read_body(request)
-    message = parse_install(request.url.query, body)
+    message = parse_install(request.scope["query_string"], body)
     if isinstance(message, FrameOpening):
         return await show_installer(request, message)
     await request.state["admission"].event(message, body)

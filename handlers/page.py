@@ -10,4 +10,5 @@ from robot.protocol.lifecycle import parse_frame
 
 async def page(request: Request[State]) -> Response:
     """Show whether the robots are registered; register them where they are not."""
-    return await show_app(request, parse_frame(request.url.query, await read_body(request)))
+    body = await read_body(request)
+    return await show_app(request, parse_frame(request.scope["query_string"], body))

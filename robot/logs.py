@@ -40,6 +40,16 @@ def _strike(
     return event
 
 
+def _printable(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What could command a terminal is not passed on to it; JSON escapes it by itself."""
+    for name, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            event[name] = "".join(char if char.isprintable() else " " for char in value)
+    return event
+
+
 def configure_logs(*, level: int = logging.INFO) -> None:
     """Send our events and those of the libraries to stderr, in one form."""
     shared: list[Any] = [
@@ -75,8 +85,9 @@ def configure_logs(*, level: int = logging.INFO) -> None:
 def _renderers() -> list[Any]:
     if sys.stderr.isatty():
         return [
+            _printable,
             # The default prints local variables with a traceback, and so tokens.
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 

@@ -120,3 +120,16 @@ def test_an_exception_of_a_library_shows_no_locals_either(stderr: io.StringIO) -
         logging.getLogger("uvicorn.error").exception("in ASGI application")
 
     assert SECRET not in stderr.getvalue()
+
+
+def test_what_others_wrote_commands_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    configure_logs()
+
+    get_logger().warning("run.finished", note="\x1b[2J\x1b]0;owned\x07 \x9b31m\u202e\nSecond line")
+
+    (line,) = terminal.getvalue().splitlines()
+    assert "[2J" in line
+    assert "\x1b[2J" not in line
+    assert not set(line) & set("\x07\x9b\u202e\n")

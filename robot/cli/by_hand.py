@@ -13,12 +13,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from robot.cli.output import AsJson, print_json
+from robot.cli.output import LONGEST_TEXT, AsJson, print_json
 from robot.cli.shown import installed
 from robot.errors import SettingsError
 from robot.flows.catalogue import DISABLE, ENABLE
 from robot.flows.inputs import is_id
 from robot.portal.network import open_client
+from robot.protocol.answers import one_line
 from robot.settings import Settings, is_loopback, load_settings
 from robot.store.history import PastRun
 from robot.store.runs import Source
@@ -109,7 +110,9 @@ async def _collect(changes: AsyncIterator[Done], total: int, *, as_json: bool) -
 def _line(one: Done) -> str:
     if one.succeeded:
         return f"{one.document_id}\t{one.public_url or 'off'}"
-    return f"{one.document_id}\tfailed: {one.error_code}: {one.error_text}"
+    # An inbound webhook's portal may not even be one.
+    text = one_line(one.error_text, LONGEST_TEXT)
+    return f"{one.document_id}\tfailed: {one.error_code}: {text}"
 
 
 async def _by_webhook(

@@ -1,6 +1,7 @@
 """How commands print: tables for people, JSON for machines."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +10,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from robot.protocol.answers import one_line
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: a JSON list.")]
 # Piped into a file or another program a table keeps its lines whole.
 _PIPED_WIDTH = 10_000
+LONGEST_TEXT = 2_000  # characters
+_UNUSUAL = re.compile(r"[^\n -~]")
 
 
 def new_table(*columns: str) -> Table:
@@ -21,6 +27,11 @@ def new_table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def cell(text: str) -> Text:
+    """What others wrote, shown as it is: no markup, no second line, nothing that moves a cursor."""
+    return Text(one_line(text, LONGEST_TEXT))
 
 
 def print_table(table: Table, if_empty: str) -> None:
@@ -32,12 +43,18 @@ def print_table(table: Table, if_empty: str) -> None:
 
 def print_json(rows: Sequence[Any]) -> None:
     """A JSON list; times as ISO 8601."""
-    sys.stdout.write(json.dumps(rows, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(rows, default=_plain, ensure_ascii=False, indent=2)
+    sys.stdout.write(_UNUSUAL.sub(_printable, text) + "\n")
 
 
 def moment(at: datetime) -> str:
     """A time as the operator's clock shows it."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _printable(char: re.Match[str]) -> str:
+    """The letters of all languages; what could command a terminal, as JSON escapes it."""
+    return char[0] if char[0].isprintable() else json.dumps(char[0])[1:-1]
 
 
 def _plain(value: object) -> str:

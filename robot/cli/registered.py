@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from sqlalchemy.engine import Connection
 
-from robot.cli.output import AsJson, new_table, print_json, print_table
+from robot.cli.output import AsJson, cell, new_table, print_json, print_table
 from robot.cli.shown import OfPortal, installed
 from robot.settings import Settings, load_settings
 from robot.store import portals
@@ -39,7 +38,7 @@ def sync(as_json: AsJson = False, portal: OfPortal = "", anew: Anew = False) -> 
     else:
         table = new_table("Portal", "Robots")
         for row in rows:
-            table.add_row(escape(str(row["portal"])), escape(_words(row)))
+            table.add_row(cell(str(row["portal"])), cell(_words(row)))
         print_table(table, "No portal has installed the app yet. README says how to add it.")
     raise typer.Exit(0 if all(row["succeeded"] for row in rows) else 1)
 

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.table import Table
 
-from robot.cli.output import new_table
+from robot.cli.output import cell, new_table
 from robot.settings import Settings
 from robot.store import history
 from robot.store.database import Database
@@ -84,7 +83,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> Table | str:
         return "Nothing waits. Ctrl+C ends this."
     table = new_table(*rows[0])
     for row in rows:
-        table.add_row(*map(escape, row.values()))
+        table.add_row(*map(cell, row.values()))
     return table
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from robot.errors import FlowError
+from robot.protocol.answers import one_line
 
 _ID = re.compile(r"0*[1-9][0-9]{0,17}")
 _SHOWN = 60  # characters of a wrong value that a message repeats
@@ -45,7 +46,7 @@ def _one_id(inputs: Mapping[str, Any], name: str, code: str, remedy: str) -> int
     if not values:
         return None
     if len(values) > 1 or not is_id(values[0]):
-        shown = ", ".join(values)[:_SHOWN]
+        shown = one_line(", ".join(values), _SHOWN)
         raise FlowError(code, f"{remedy} It holds «{shown}».")
     return int(values[0])
 

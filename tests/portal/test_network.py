@@ -80,16 +80,16 @@ def client(
     )
 
 
-@pytest.mark.parametrize(
-    "addresses",
-    [
-        pytest.param(["127.0.0.1"], id="loopback"),
-        pytest.param(["::ffff:127.0.0.1"], id="mapped loopback"),
-        pytest.param(["64:ff9b::7f00:1"], id="NAT64 of loopback"),
-        pytest.param(["169.254.169.254"], id="a cloud's metadata service"),
-        pytest.param(["8.8.8.8", "127.0.0.1"], id="one public address, one not"),
-    ],
-)
+# Mapped, NAT64, 6to4, Teredo, unique local, link local; then IPv4's special ranges. More of them
+# stand in tests/protocol/test_endpoints.py.
+NOT_PUBLIC = """
+    ::1 ::ffff:127.0.0.1 ::ffff:10.0.0.5 64:ff9b::7f00:1 64:ff9b:1::a00:1 2002:7f00:1:: 2001::1
+    fd00:ec2::254 fe80::1%lo 0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 169.254.169.254 192.0.0.192
+    203.0.113.9 224.0.0.1
+"""
+
+
+@pytest.mark.parametrize("addresses", [*map(str.split, NOT_PUBLIC.split()), ["8.8.8.8", "::1"]])
 async def test_a_public_name_with_other_addresses_is_refused(addresses: list[str]) -> None:
     async with serving() as server, client(*addresses) as http:
         with pytest.raises(httpx.TransportError, match=r"acme\.example has the addr") as refusal:

@@ -49,6 +49,7 @@ TABLE = [
     ("METHOD_CONFIRM_DENIED", 403, RejectedError),
     ("ERROR_MANIFEST_IS_NOT_AVAILABLE", 404, RejectedError),
     ("INVALID_REQUEST", 400, RejectedError),
+    ("WRONG_ENCODING", 200, RejectedError),
     ("ERROR_CORE", 500, OutcomeUnknownError),
     ("ERROR_ARGUMENT", 400, RejectedError),
     ("DOCGEN_ACCESS_ERROR", 400, RejectedError),

@@ -1,5 +1,7 @@
 """The operating time of a method: when it rests, and what shows that it is open again."""
 
+from typing import Any
+
 import pytest
 
 from robot.protocol.operating import PROBES, OperatingTime, Ticket
@@ -12,7 +14,7 @@ def sent(methods: OperatingTime, *, seconds: float = 1.0, method: str = ENABLE) 
     return methods.departed(method, seconds)
 
 
-def ran(methods: OperatingTime, ticket: Ticket, *, now: float, **time: float) -> None:
+def ran(methods: OperatingTime, ticket: Ticket, *, now: float, **time: Any) -> None:
     methods.ran(ticket, time, now=now, unix_now=UNIX + now)
 
 
@@ -136,3 +138,15 @@ def test_a_limit_that_was_learned_wrongly_is_forgotten() -> None:
     ran(methods, sent(methods), now=11.0, operating=100.0, operating_reset_at=UNIX + 600)
 
     assert is_open(methods, 12.0)
+
+
+@pytest.mark.parametrize("wrong", [10**400, float("nan"), float("inf"), "480", None, [1]])
+def test_a_figure_that_is_none_changes_nothing(wrong: Any) -> None:
+    methods = OperatingTime()
+    ran(methods, sent(methods), now=1.0, operating=10.0, operating_reset_at=UNIX + 300)
+
+    ran(methods, sent(methods), now=2.0, operating=wrong, operating_reset_at=wrong)
+
+    sent(methods)  # beside another, one must fit
+    assert methods.admits(ENABLE, 440.0, 3.0)
+    assert not methods.admits(ENABLE, 450.0, 3.0)
