@@ -9,15 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from handlers.connections import Places
 from handlers.events import events
 from handlers.health import healthz, readyz
 from handlers.install import install
 from handlers.metrics import metrics
 from handlers.page import page
-from handlers.problems import ANSWERS
+from handlers.problems import ANSWERS, Ended
 from handlers.robot import robot
 from handlers.state import State
 from robot.logs import configure_logs, get_logger
@@ -28,6 +30,7 @@ from robot.work.accept import Accept
 from robot.work.admission import Admission
 from robot.work.crew import Crew
 from robot.work.opening import open_tools, working_alone
+from robot.work.readiness import Readiness
 from robot.work.registering import EVENTS_PATH, ROBOT_PATH, queue_differing
 
 _STATIC = Path(__file__).parent / "static"
@@ -59,7 +62,14 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
                 log.info("app.started", public_url=settings.public_url)
                 if not settings.credentials:
                     log.warning("settings.incomplete", remedy=NO_KEYS)
-                yield State(tools=tools, accept=accept, admission=admission, crew=crew)
+                yield State(
+                    places=Places(),
+                    tools=tools,
+                    accept=accept,
+                    admission=admission,
+                    crew=crew,
+                    readiness=Readiness(tools.database),
+                )
     log.info("app.stopped")
 
 
@@ -88,7 +98,7 @@ async def working(
 
 def create_app() -> Starlette:
     """The application; uvicorn starts it by its name, `handlers.app:create_app`."""
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(ROBOT_PATH, robot, methods=["POST"]),
             Route("/bitrix24/install", install, methods=["POST"]),
@@ -100,6 +110,10 @@ def create_app() -> Starlette:
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         lifespan=lifespan,
+        middleware=[Middleware(Ended)],
         exception_handlers=ANSWERS,
         max_body_size=MAX_BYTES,
     )
+    # It would answer with the host that the request names.
+    app.router.redirect_slashes = False
+    return app

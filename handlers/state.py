@@ -3,12 +3,14 @@
 import asyncio
 from typing import TypedDict
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
+from handlers.connections import Places
 from robot.errors import UnreadableError
 from robot.work.accept import Accept
 from robot.work.admission import Admission
 from robot.work.crew import Crew
+from robot.work.readiness import Readiness
 from robot.work.tools import Tools
 
 READ_WITHIN = 10.0  # seconds for a body to arrive; the server itself sets no limit
@@ -17,10 +19,12 @@ READ_WITHIN = 10.0  # seconds for a body to arrive; the server itself sets no li
 class State(TypedDict):
     """The parts of the running app."""
 
+    places: Places
     tools: Tools
     accept: Accept
     admission: Admission
     crew: Crew
+    readiness: Readiness
 
 
 async def read_body(request: Request[State]) -> bytes:
@@ -30,3 +34,5 @@ async def read_body(request: Request[State]) -> bytes:
             return await request.body()
     except TimeoutError:
         raise UnreadableError("the message did not arrive in time") from None
+    except ClientDisconnect:
+        raise UnreadableError("the message broke off") from None

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from handlers.connections import Places
 from handlers.events import events
 from handlers.health import healthz
 from handlers.install import install
@@ -28,6 +29,7 @@ from robot.work.accept import Accept, Delivery
 from robot.work.admission import Admission
 from robot.work.crew import Crew
 from robot.work.opening import open_tools, working_alone
+from robot.work.readiness import Readiness
 
 
 class Unstored(Accept):
@@ -55,7 +57,14 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
                 gc.collect()
                 gc.freeze()
                 gc.set_threshold(10_000, 10, 10)
-                yield State(tools=tools, accept=accept, admission=admission, crew=crew)
+                yield State(
+                    places=Places(),
+                    tools=tools,
+                    accept=accept,
+                    admission=admission,
+                    crew=crew,
+                    readiness=Readiness(tools.database),
+                )
                 accept.close()
 
 
@@ -82,7 +91,7 @@ if __name__ == "__main__":
         host=found.host,
         port=found.port,
         loop="uvloop",
-        http="httptools",
+        http="handlers.connections:Connection",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -7,10 +7,9 @@ from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.markup import escape
 from sqlalchemy.engine import Connection
 
-from robot.cli.output import AsJson, moment, new_table, print_json, print_table
+from robot.cli.output import AsJson, cell, moment, new_table, print_json, print_table
 from robot.cli.watched import watch
 from robot.errors import SettingsError
 from robot.settings import Settings, load_settings
@@ -51,7 +50,7 @@ def portals(as_json: AsJson = False) -> None:
     for row in rows:
         state = "removed" if row["removed_at"] else moment(row["installed_at"])
         table.add_row(
-            escape(row["host"]), row["member_id"], state, str(row["waiting"]), row["robots"]
+            cell(row["host"]), row["member_id"], state, str(row["waiting"]), row["robots"]
         )
     (kept,) = _ask(lambda conn, _settings: [unverified.waiting(conn)])
     if rows or not kept:
@@ -61,6 +60,7 @@ def portals(as_json: AsJson = False) -> None:
 
 
 def runs(
+    context: typer.Context,
     as_json: AsJson = False,
     portal: OfPortal = "",
     limit: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
@@ -69,10 +69,12 @@ def runs(
     ] = False,
 ) -> None:
     """What ran, newest first, and what came of it."""
+    if context.invoked_subcommand:
+        return
     if watching and (as_json or portal):
         raise SettingsError("--watch shows all portals, for people: leave --json and --portal out.")
     if watching:
-        watch(_looked_at(load_settings()))
+        watch(looked_at(load_settings()))
         return
 
     def question(conn: Connection, _settings: Settings) -> list[PastRun]:
@@ -87,11 +89,11 @@ def runs(
         table.add_row(
             str(row.id),
             moment(row.received_at),
-            escape(row.host),
-            escape(row.document_id or "-"),
-            escape(row.code),
+            cell(row.host),
+            cell(row.document_id or "-"),
+            cell(row.code),
             ENDINGS.get(row.ending or "", "waiting"),
-            escape(_outcome(row)),
+            cell(in_words(row)),
         )
     print_table(table, "No robot has run yet.")
 
@@ -115,17 +117,18 @@ def links(
     for row in rows:
         table.add_row(
             str(row.document_id),
-            escape(row.title),
-            escape(row.item or "-"),
-            escape(row.host),
+            cell(row.title),
+            cell(row.item or "-"),
+            cell(row.host),
             row.state,
             moment(row.changed_at),
-            escape(row.url or "-"),
+            cell(row.url or "-"),
         )
     print_table(table, "No link is public through Linkrobot.")
 
 
-def _outcome(run: PastRun) -> str:
+def in_words(run: PastRun) -> str:
+    """What came of a run, in one line."""
     if not run.outputs:
         return "not decided yet"
     found = run.outputs.get("public_url") or run.outputs.get("linked_document_id") or "done"
@@ -173,7 +176,7 @@ def installed(conn: Connection, name: str) -> Portal:
 
 def _ask(question: Callable[[Connection, Settings], list[Row]]) -> list[Row]:
     """Ask the database, also while the app runs."""
-    settings = _looked_at(load_settings())
+    settings = looked_at(load_settings())
 
     async def ask() -> list[Row]:
         async with open_database(settings) as database:
@@ -182,7 +185,7 @@ def _ask(question: Callable[[Connection, Settings], list[Row]]) -> list[Row]:
     return asyncio.run(ask())
 
 
-def _looked_at(settings: Settings) -> Settings:
+def looked_at(settings: Settings) -> Settings:
     """A command that only looks makes no database."""
     path = settings.database_path
     if not path.exists():

@@ -10,31 +10,44 @@ other (p99 734 ms).
 """
 
 import asyncio
+import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects.sqlite import insert
 
 from robot.errors import SettingsError
 from robot.steady import outlast, to_the_end
 from robot.store.tables import check_values
-from robot.store.vault import CHECK_OWNER, UnopenedError, Vault, read_keys
+from robot.store.trouble import GoneError
+from robot.store.vault import (
+    CHECK_NAME,
+    CHECK_OWNER,
+    KEY_FILE,
+    UnopenedError,
+    Vault,
+    read_keys,
+)
 
 READERS = 4
 BUSY_MS = 5_000  # how long a statement waits for another process's write
-_CHECK = "key"
+_MARK = "written"
+_READS_FILE = "reads_file"  # whoever works has his keys from the key file
 T = TypeVar("T")
 
 
 class Database:
-    """One SQLite file, opened."""
+    """One SQLite file, opened; it must be there."""
 
     def __init__(self, path: Path) -> None:
-        self._writer = _Threads(_engine(path, connections=1, begin="BEGIN IMMEDIATE"), 1)
-        self._readers = _Threads(_engine(path, connections=READERS, begin="BEGIN"), READERS)
+        file = _File(path.absolute())
+        self._writer = _Threads(_engine(file, connections=1, begin="BEGIN IMMEDIATE"), 1)
+        self._readers = _Threads(_engine(file, connections=READERS, begin="BEGIN"), READERS)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A transaction that may write; on disk when this returns, undone where `work` raises.
@@ -95,13 +108,11 @@ class _Threads:
         self.engine.dispose()
 
 
-async def is_reachable(database: Database) -> bool:
-    """Whether the database answers."""
-    try:
-        await database.read(lambda conn: conn.execute(select(1)).one())
-    except SQLAlchemyError:
-        return False
-    return True
+def leave_mark(conn: Connection) -> None:
+    """Write something, as storing a run does: it shows whether that is possible."""
+    mark = {"value": str(time.time_ns()).encode()}
+    row = insert(check_values).values(name=_MARK, **mark)
+    conn.execute(row.on_conflict_do_update(index_elements=["name"], set_=mark))
 
 
 async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) -> Vault:
@@ -110,12 +121,11 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
     Raises:
         SettingsError: there is no key, or not the one that the database was written with.
     """
-    query = select(check_values.c.value).where(check_values.c.name == _CHECK)
-    sealed = await database.read(lambda conn: conn.scalar(query))
-    vault = Vault(read_keys(keys, data_dir, is_new=sealed is None))
+    sealed = await database.read(_check_value)
+    found = read_keys(keys, data_dir, is_new=sealed is None)
+    vault = Vault(found, None if keys else data_dir / KEY_FILE)
     if sealed is None:
-        new = check_values.insert().values(name=_CHECK, value=vault.seal(CHECK_OWNER, {}))
-        await database.write(lambda conn: conn.execute(new))
+        await database.write(lambda conn: sign(conn, vault))
         return vault
     try:
         vault.open(CHECK_OWNER, sealed)
@@ -128,13 +138,65 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
     return vault
 
 
-def _engine(path: Path, *, connections: int, begin: str) -> Engine:
+def sign(conn: Connection, vault: Vault) -> None:
+    """Show with the check value which key seals from now on, and where the keys are from.
+
+    Done by whoever works on this database; so a rotation of the keys knows whether he learns.
+    """
+    value = vault.seal(CHECK_OWNER, {_READS_FILE: vault.key_file is not None})
+    row = insert(check_values).values(name=CHECK_NAME, value=value)
+    conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def will_follow(conn: Connection, vault: Vault) -> bool:
+    """Whether he who works on this database opens what this vault seals, now or soon."""
+    sealed = _check_value(conn) or b""
+    reads_file = vault.open(CHECK_OWNER, sealed).get(_READS_FILE)
+    if vault.key_file:
+        return reads_file is True
+    return reads_file is False and vault.is_current(sealed)
+
+
+def _check_value(conn: Connection) -> bytes | None:
+    return conn.scalar(select(check_values.c.value).where(check_values.c.name == CHECK_NAME))
+
+
+class _File:
+    """The file that was opened first: what is written into another one, or none, is lost."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: tuple[int, int] | None = None
+
+    def check(self) -> None:
+        """Raise GoneError where it was moved, deleted or replaced since."""
+        try:
+            found = os.stat(self.path)
+        except OSError as error:
+            raise self._gone(error.strerror or "not readable") from None
+        self._opened = self._opened or (found.st_dev, found.st_ino)
+        if self._opened != (found.st_dev, found.st_ino):
+            raise self._gone("another file has taken its place")
+
+    def _gone(self, reason: str) -> GoneError:
+        return GoneError(
+            f"The database {self.path} is not the one any more that was opened ({reason}). Put "
+            "that very file back, or stop Linkrobot and put your backup back"
+        )
+
+
+def _engine(file: _File, *, connections: int, begin: str) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        # An empty database is never made in the place of one that is missing.
+        f"sqlite:///file:{quote(str(file.path))}?mode=rw&uri=true",
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # errors are logged
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _look_before(*_arguments: Any) -> None:
+        file.check()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -152,6 +214,7 @@ def _engine(path: Path, *, connections: int, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        file.check()
         connection.exec_driver_sql(begin)
 
     return engine

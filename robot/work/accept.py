@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
 
 from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
 from robot.store.database import BUSY_MS, Database
 from robot.store.runs import NewRun
+from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
 from robot.work.crew import Crew
 
@@ -120,11 +120,11 @@ class Accept:
 
         Where the database itself is in trouble (locked, full), each would only wait for it again.
         """
-        if len(group) > 1 and not isinstance(error, OperationalError):
+        if len(group) > 1 and not concerns_database(error):
             for one in group:
                 await self._store([one])
             return
-        log.error("run.not_stored", reason=str(error.__cause__ or type(error).__name__))
+        log.error("run.not_stored", runs=len(group), reason=explain(error))
         _refuse(group)
 
 

@@ -6,15 +6,20 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+from sqlalchemy.engine import Connection
 
 from robot.errors import SettingsError
 from robot.portal.network import open_client
 from robot.portal.session import address_rule
 from robot.portal.verify import Verifier
 from robot.settings import Settings
-from robot.store import leases, schema
-from robot.store.database import Database, open_vault
+from robot.store import leases, redating, schema
+from robot.store.database import Database, open_vault, sign
+from robot.store.schema import Upgrade
+from robot.store.vault import KEY_FILE, Vault
 from robot.work.tools import Tools
 
 LOCK_FILE = "lock"
@@ -40,6 +45,17 @@ def working_alone(data_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_running(data_dir: Path) -> bool:
+    """Whether another process works on the data folder; makes nothing there."""
+    if not (data_dir / LOCK_FILE).exists():
+        return False
+    try:
+        with working_alone(data_dir):
+            return False
+    except AlreadyRunningError:
+        return True
+
+
 @contextmanager
 def _locked(descriptor: int, data_dir: Path) -> Iterator[None]:
     try:
@@ -52,15 +68,77 @@ def _locked(descriptor: int, data_dir: Path) -> Iterator[None]:
     yield
 
 
+def bring_up_to_date(settings: Settings) -> Upgrade | None:
+    """Make the database or migrate it; the data folder's lock must be held.
+
+    None: there was nothing to do.
+
+    Raises:
+        SettingsError: it is missing where there was one, newer than this program, or damaged.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _refuse_lost(settings)
+    upgrade = schema.prepare(settings.database_path)
+    if not _was_opened(settings):
+        (settings.data_dir / LOCK_FILE).write_text(_opened(settings), encoding="utf-8")
+    return upgrade
+
+
+def _refuse_lost(settings: Settings) -> None:
+    """An empty database would be taken for the old one: its portals and runs would be forgotten."""
+    path, folder = settings.database_path, settings.data_dir
+    if schema.revision_of(path):
+        return
+    log_of_lost = path.with_name(f"{path.name}-wal")
+    traces = [file for file in (log_of_lost, folder / KEY_FILE) if _size(file)]
+    if _was_opened(settings):
+        traces.append(folder / LOCK_FILE)
+    if traces:
+        names = ", ".join(str(trace) for trace in traces)
+        raise SettingsError(
+            f"There is no database at {path}, or an empty one, but there was one before: it left "
+            f"{names}. Put the database back from your backup, or set LINKROBOT_DATA_DIR to the "
+            "folder where it is. To begin anew without its portals and runs, move that away."
+        )
+
+
+def _was_opened(settings: Settings) -> bool:
+    """Whether that database was opened before: the lock's file remembers it."""
+    lock = settings.data_dir / LOCK_FILE
+    return lock.exists() and lock.read_text(encoding="utf-8") == _opened(settings)
+
+
+def _opened(settings: Settings) -> str:
+    return f"{settings.database_path.absolute()}\n"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database with its schema up to date; it may be in use by the running app too."""
-    schema.prepare(settings.database_path)
+    """The database as it stands; it may be in use by the running app too.
+
+    Raises:
+        SettingsError: it is of another version, or cannot be used.
+    """
+    schema.check(settings.database_path)
     database = Database(settings.database_path)
     try:
         yield database
     finally:
         await database.close()
+
+
+async def open_vault_of(settings: Settings, database: Database) -> Vault:
+    """The vault of this database, with the keys of the settings or of the key file.
+
+    Raises:
+        SettingsError: its key is not as it should be.
+    """
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    return await open_vault(database, keys, settings.data_dir)
 
 
 @asynccontextmanager
@@ -70,15 +148,14 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
     Raises:
         SettingsError: the database or its key is not as it should be.
     """
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = [key.get_secret_value() for key in settings.secret_keys]
+    bring_up_to_date(settings)
     private = frozenset(settings.private_portals)
     async with (
         open_database(settings) as database,
         open_client(loopback=settings.is_local, private_hosts=private) as http,
     ):
-        vault = await open_vault(database, keys, settings.data_dir)
-        await database.write(lambda conn: leases.expire_all(conn, now=datetime.now(UTC)))
+        vault = await open_vault_of(settings, database)
+        await database.write(partial(_begin, vault=vault))
         yield Tools(
             settings=settings,
             database=database,
@@ -90,3 +167,11 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
             confirm=address_rule(loopback=settings.is_local, private_portals=private),
             owner=f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(4)}",
         )
+
+
+def _begin(conn: Connection, vault: Vault) -> None:
+    """Whoever worked here before is gone, and its clock may have been ahead."""
+    now = datetime.now(UTC)
+    leases.expire_all(conn, now=now)
+    redating.bring_forward(conn, now=now, latest=now + redating.LONGEST_PAUSE)
+    sign(conn, vault)

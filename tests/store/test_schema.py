@@ -104,24 +104,6 @@ def test_a_database_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path
     assert path.read_bytes() == before
 
 
-def test_before_it_is_changed_a_database_is_copied_aside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "linkrobot.sqlite"
-    schema.prepare(path)
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute("PRAGMA journal_mode=WAL")
-        conn.execute("INSERT INTO check_values (name, value) VALUES ('kept', x'00')")
-    monkeypatch.setattr(schema, "HEAD", "0002")  # as a next release would say
-
-    schema.prepare(path)
-
-    copy = tmp_path / "linkrobot.sqlite.before-0002-from-0001"
-    with closing(sqlite3.connect(copy)) as conn:
-        assert conn.execute("SELECT name FROM check_values").fetchall() == [("kept",)]
-    assert not list(tmp_path.glob("*.part"))
-
-
 def test_a_database_without_a_schema_is_given_one(tmp_path: Path) -> None:
     path = tmp_path / "linkrobot.sqlite"
     path.touch()

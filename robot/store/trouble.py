@@ -1,0 +1,49 @@
+"""A database that fails, in words for the operator: what is wrong, and what mends it."""
+
+import sqlite3
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
+
+GOES_ON = "Linkrobot goes on by itself then"
+START_AGAIN = "then start again"  # where it does not run
+# SQLite's primary result code -> the remedy.
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "Free some space on the disk; {then}.",
+    sqlite3.SQLITE_BUSY: "End the other program that holds it; {then}.",
+    sqlite3.SQLITE_READONLY: "Make the data folder and the files in it writable for the user that "
+    "runs Linkrobot, and its file system mounted for writing; {then}.",
+    sqlite3.SQLITE_IOERR: "Free some space if the disk is full; else look for its errors in the "
+    "system's log, and for a limit of file sizes; {then}.",
+    sqlite3.SQLITE_CANTOPEN: "Look whether the data folder is there, whether the user that runs "
+    "Linkrobot may use it, and whether too many files are open; {then}.",
+    sqlite3.SQLITE_CORRUPT: "Stop Linkrobot and put your backup back (docs/operating.md).",
+    sqlite3.SQLITE_NOTADB: "Stop Linkrobot and put your backup back (docs/operating.md).",
+}
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class GoneError(SQLAlchemyError):
+    """The database's file is not the one any more that was opened."""
+
+
+def explain(error: BaseException, *, then: str = GOES_ON) -> str:
+    """What is wrong and what mends it, without SQL and without values."""
+    cause = _cause(error)
+    if not isinstance(cause, sqlite3.Error | GoneError):
+        return type(cause).__name__
+    remedy = _REMEDIES.get(_code(cause), "").format(then=then)
+    return f"{cause}. {remedy}".strip()
+
+
+def concerns_database(error: Exception) -> bool:
+    """Whether the whole database is in trouble (locked, full, damaged), not what is written."""
+    is_damaged = _code(_cause(error)) in _DAMAGED
+    return isinstance(error, OperationalError | GoneError) or is_damaged
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, StatementError) and error.orig else error
+
+
+def _code(cause: BaseException) -> int:
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF
