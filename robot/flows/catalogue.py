@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from robot.errors import FlowError
+from robot.flows.check import check
 from robot.flows.flow import Flow, Outcome, Run
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
@@ -16,7 +17,9 @@ from robot.protocol.calls import Call
 from robot.protocol.registration import Definition, Field
 
 ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
-REGISTER = "register"  # no robot: a run of our own that registers them
+# No robots: runs of our own; one registers them, one looks whether they can do their work. A portal
+# can name none like these: see CODE in protocol/invocation.py.
+REGISTER, CHECK = "@register", "@check"
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -26,6 +29,7 @@ class Robot:
 
     definition: Definition
     flow: Callable[[Run], Flow]
+    only_hides: bool = False  # it makes nothing public: any employee's token will do
 
 
 def _input(robot: str, name: str, *, shared_description: bool = False) -> Field:
@@ -70,6 +74,7 @@ ROBOTS: Mapping[str, Robot] = {
     ),
     DISABLE: Robot(
         flow=withdraw,
+        only_hides=True,
         definition=_definition(
             DISABLE,
             _output("succeeded"),
@@ -80,14 +85,22 @@ ROBOTS: Mapping[str, Robot] = {
     ),
 }
 DEFINITIONS = tuple(robot.definition for robot in ROBOTS.values())
+CODES = frozenset({*ROBOTS, REGISTER, CHECK})
 
 
 def start(code: str, run: Run) -> Flow:
     """The flow of a run, not begun yet."""
     if code == REGISTER:
         return register(DEFINITIONS, run)
+    if code == CHECK:
+        return check(run)
     robot = ROBOTS.get(code)
     return robot.flow(run) if robot else _unknown(code)
+
+
+def only_hides(code: str) -> bool:
+    """Whether that robot makes nothing public, whatever its run is about."""
+    return code in ROBOTS and ROBOTS[code].only_hides
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:

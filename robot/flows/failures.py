@@ -4,6 +4,8 @@ The codes are promises: workflows branch on `error_code`. Bitrix24's texts may b
 language, so its codes are asked first (wire facts 6.3 and 10.2).
 """
 
+from dataclasses import dataclass
+
 from robot.errors import FlowError, PortalError, RejectedError
 from robot.protocol.answers import TOKEN_NOT_TAKEN
 from robot.protocol.oauth import NO_TOKEN
@@ -112,12 +114,30 @@ def explain_registering(error: RejectedError) -> FlowError:
     return _told(error, special.get(error.code) or _cause(error))
 
 
-def gave_up(error: PortalError | None) -> FlowError:
-    """The time for the run is over; `error` is what came last."""
-    text = "Bitrix24 could not be reached in time, so Linkrobot stopped trying."
-    if error is None:
-        return FlowError("gave_up", text)
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A call that came to nothing each time."""
+
+    method: str
+    times: int
+    error: PortalError  # the last time
+
+
+def gave_up(tried: Tried | None) -> FlowError:
+    """The time for the run is over; what was tried last, if anything was."""
+    if tried is None:
+        return FlowError(
+            "gave_up",
+            "The time for this run was over before Linkrobot could do its work: it was not "
+            "running, or the portal's limits for requests left no room. Run it again.",
+        )
+    times = f"{tried.times} times" if tried.times > 1 else "once"
+    text = (
+        "Bitrix24 could not be reached in time, so Linkrobot stopped trying. "
+        f"Tried last, {times}: {tried.method}."
+    )
     # Without a code the words are ours.
+    error = tried.error
     return FlowError(
         "gave_up", _with_words(text, error) if error.code else f"{text} Last: {error.text}."
     )

@@ -5,12 +5,15 @@ Tokens travel in POST bodies only: a URL ends up in logs.
 
 import asyncio
 import json
+import socket
+import ssl
 from collections.abc import Sequence
 from functools import lru_cache
 
 import httpx2 as httpx
 
 from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError
+from robot.portal.network import NotPublicError
 from robot.protocol.answers import Answer, decipher
 from robot.protocol.calls import Call, batch_of, take_apart
 
@@ -20,6 +23,14 @@ WHOLE_CALL = 75.0  # seconds
 # The code of a call that did not leave, since requests to all portals together are too many.
 NO_PLACE = "LINKROBOT_BUSY"
 RETRY_AFTER_NO_CONNECTION = 1.0  # seconds; the caller's pauses grow from here
+# What a person can do something about.
+_CAUSES = (
+    (NotPublicError, "its address is not public; LINKROBOT_PRIVATE_PORTALS may name its host"),
+    (socket.gaierror, "the DNS does not know its name"),
+    (ssl.SSLCertVerificationError, "its certificate is not valid"),
+    (ssl.SSLError, "it makes no secure connection (TLS)"),
+    (ConnectionRefusedError, "it refuses connections"),
+)
 
 
 async def send(
@@ -31,25 +42,37 @@ async def send(
         PortalError: see robot.errors for what each kind means.
     """
     request = _request(http, f"{endpoint}{call.method}", call, access_token)
+    response, body = await exchange(http, request, call.method)
+    location = response.headers.get("location", "")
+    return decipher(call.method, response.status_code, body, location=location)
+
+
+async def exchange(
+    http: httpx.AsyncClient, request: httpx.Request, method: str
+) -> tuple[httpx.Response, bytes]:
+    """Send one request and read its answer whole: within a time and a size, however it comes.
+
+    Raises:
+        NotExecutedError: there was no connection, nothing ran.
+        OutcomeUnknownError: no whole answer came.
+    """
     try:
         async with asyncio.timeout(WHOLE_CALL):
             response = await http.send(request, stream=True)
             try:
-                body = await _read(response, call.method)
+                return response, await _read(response, method)
             finally:
                 await response.aclose()
     except httpx.PoolTimeout as error:
         raise NotExecutedError(
-            call.method, NO_PLACE, _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+            method, NO_PLACE, _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
         ) from None
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotExecutedError(
-            call.method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+            method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
         ) from None
     except (httpx.HTTPError, TimeoutError) as error:
-        raise OutcomeUnknownError(call.method, "", _reason(error)) from None
-    location = response.headers.get("location", "")
-    return decipher(call.method, response.status_code, body, location=location)
+        raise OutcomeUnknownError(method, "", _reason(error)) from None
 
 
 async def send_together(
@@ -93,4 +116,10 @@ async def _read(response: httpx.Response, method: str) -> bytes:
 
 def _reason(error: Exception) -> str:
     """The kind of failure; never the library's text, which may hold an address with a secret."""
+    cause: BaseException | None = error
+    while cause:
+        for kind, words in _CAUSES:
+            if isinstance(cause, kind):
+                return f"no connection: {words}"
+        cause = cause.__cause__ or cause.__context__  # httpcore raises "from None"
     return f"no answer ({type(error).__name__})"

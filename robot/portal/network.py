@@ -10,6 +10,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
@@ -30,6 +31,10 @@ ADDRESSES_TRIED = 4  # of one name, one after the other; they share the time to 
 LOGGERS_OF_URLS = ("httpx2", "httpcore2")
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class NotPublicError(OSError):
+    """Why there was no connection: the name leads into somebody's own network."""
 
 
 def open_client(
@@ -91,14 +96,22 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
         share = None if timeout is None else timeout / len(addresses)
-        for address in addresses:
-            try:
-                return await self._sockets.connect_tcp(
-                    address, port, share, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise type(failure)(f"no connection to {host}, port {port}: {failure}") from failure
+        connect = partial(
+            self._sockets.connect_tcp,
+            port=port,
+            timeout=share,
+            local_address=local_address,
+            socket_options=socket_options,
+        )
+        *others, last = addresses
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await connect(address)
+        try:
+            return await connect(last)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            text = f"no connection to {host}, port {port}: {error}"
+            raise type(error)(text) from error
 
     async def _checked_addresses(self, host: str, port: int) -> list[str]:
         try:
@@ -107,7 +120,10 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(f"{host} is not known to the DNS: {error}") from error
         if not addresses:
             raise httpcore.ConnectError(f"{host} has no address")
-        self._check(host, addresses)
+        try:
+            self._check(host, addresses)
+        except NotPublicError as error:
+            raise httpcore.ConnectError(str(error)) from error
         return addresses[:ADDRESSES_TRIED]
 
     def _check(self, host: str, addresses: list[str]) -> None:
@@ -119,7 +135,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             return
         for address in found:
             if not is_public(address):
-                raise httpcore.ConnectError(
+                raise NotPublicError(
                     f"{host} has the address {address}, which is not in the public internet, so "
                     "nothing was sent. If this is your own self-hosted portal, name its host in "
                     "LINKROBOT_PRIVATE_PORTALS."

@@ -18,10 +18,10 @@ from robot.portal.verify import Verifier
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.protocol.endpoints import portal_endpoint, same_host
-from robot.protocol.oauth import Tokens
+from robot.protocol.oauth import RENEWAL, UNANSWERED, Tokens
 
-# Every pair that events brought, the stored one, then a renewed one.
-TRIES = KEPT + 2
+# Every pair that events brought, the stored one as it was and as it is now, then a renewed one.
+TRIES = KEPT + 3
 UNCONFIRMED_RETRY_AFTER = 60.0  # seconds
 
 
@@ -55,6 +55,9 @@ class Session:
         Raises:
             PortalError: the request as a whole failed.
         """
+        if calls[0].method == RENEWAL:  # it always goes alone
+            may_send()
+            return [await self._renew(user_id)]
         for _ in range(TRIES):
             tokens = await self._access.token(user_id)
             may_send()
@@ -64,6 +67,16 @@ class Session:
                 self._access.spoil(tokens)
                 refused = RejectedError(error.method, error.code, error.text)
         raise refused
+
+    async def _renew(self, user_id: int) -> Answer:
+        """Asked for once: a renewal that may have worked is not asked for again to look at it."""
+        try:
+            await self._access.renew(user_id)
+        except RejectedError:
+            raise
+        except PortalError as error:
+            raise RejectedError(RENEWAL, UNANSWERED, error.text) from None
+        return Answer(result=True)
 
     async def _send(
         self, calls: Sequence[Call], tokens: Tokens, may_send: Callable[[], None]

@@ -13,12 +13,14 @@ import httpx2 as httpx
 from robot.errors import (
     BusyError,
     ForgedError,
+    NotExecutedError,
     OtherAppError,
     OutcomeUnknownError,
     PortalError,
     RejectedError,
     TokenError,
 )
+from robot.portal.client import exchange
 from robot.protocol.oauth import (
     APP_INFO,
     RENEWAL,
@@ -106,8 +108,8 @@ class Verifier:
                 status, body = await self._post(f"{server}/oauth/token/", RENEWAL, form)
                 return read_renewal(status, body, member_id=member_id, now=datetime.now(UTC))
             except PortalError as error:
-                # An unanswered 'perhaps' outweighs a 'no': the servers know different tokens.
-                failure = failure if isinstance(failure, OutcomeUnknownError) else error
+                # A 'perhaps' outweighs a 'no': the servers know different tokens.
+                failure = error if isinstance(failure, RejectedError) else failure
         raise failure
 
     async def identify_by_refresh(
@@ -168,9 +170,9 @@ class Verifier:
         self._refused[key] = self._clock()
 
     async def _post(self, url: str, method: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        request = self._http.build_request("POST", url, data=dict(form))
         try:
-            response = await self._http.post(url, data=dict(form))
-        except httpx.HTTPError as error:
-            reason = f"no answer ({type(error).__name__})"
-            raise OutcomeUnknownError(method, "", reason) from None
-        return response.status_code, response.content
+            response, body = await exchange(self._http, request, method)
+        except NotExecutedError as error:
+            raise OutcomeUnknownError(method, "", error.text) from None
+        return response.status_code, body

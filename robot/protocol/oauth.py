@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from robot.errors import OutcomeUnknownError, RejectedError
+from robot.errors import OutcomeUnknownError, RejectedError, TokenError
 from robot.protocol.answers import as_int, decipher, error_of
 
 APP_INFO = "app.info"
 RENEWAL = "oauth/token"
 NO_TOKEN = "NO_TOKEN"  # noqa: S105  our own code: nobody's access token is left to try
+UNANSWERED = "UNANSWERED"  # our own code: a renewal that is asked for once only got no answer
 TOKEN_LIFE = timedelta(hours=1)  # docs: settings/oauth/auto-renewal.md
 # A token that ends sooner than this is not used any more; clocks differ a little.
 EXPIRY_MARGIN = timedelta(seconds=60)
@@ -97,19 +98,23 @@ def read_renewal(status: int, body: bytes, *, member_id: str, now: datetime) -> 
     """
     payload = _payload(status, body)
     if payload.get("error"):
-        raise error_of(RENEWAL, payload, status=status)
+        error = error_of(RENEWAL, payload, status=status)
+        if isinstance(error, TokenError):  # of a refresh token, that is final
+            raise RejectedError(RENEWAL, error.code, error.text)
+        raise error
     access_token, refresh_token = payload.get("access_token"), payload.get("refresh_token")
     if not (isinstance(access_token, str) and isinstance(refresh_token, str) and access_token):
         raise OutcomeUnknownError(RENEWAL, "", f"HTTP {status} without tokens")
     if payload.get("member_id") != member_id:
         raise RejectedError(RENEWAL, "", "the tokens belong to another portal")
-    life = timedelta(seconds=as_int(payload.get("expires_in")) or TOKEN_LIFE.total_seconds())
+    longest = int(TOKEN_LIFE.total_seconds())
+    life = min(as_int(payload.get("expires_in")) or longest, longest)
     return Renewed(
         tokens=Tokens(
             user_id=as_int(payload.get("user_id")) or 0,
             access_token=access_token,
             refresh_token=refresh_token,
-            expires_at=now + min(life, TOKEN_LIFE),
+            expires_at=now + timedelta(seconds=life),
         ),
         client_endpoint=str(payload.get("client_endpoint") or ""),
         scope=_scope(payload.get("scope")),

@@ -5,7 +5,6 @@ limit it refuses the method until the oldest basket ends; the call that overstep
 (wire facts 6.6; docs: limits.md). `now` is a monotonic clock; Unix time only where said.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 LIMIT = 480.0  # seconds of operating time
 REST_FROM = 0.95  # of the limit, with what is under way
 WINDOW = 600.0  # seconds
+_LARGEST = 1e12  # seconds; no time is longer
 # Without a reset time in the future the method is tried with one call after these pauses.
 PROBES = (2.0, 5.0, 10.0, 20.0, 60.0)  # seconds; the last one stays
 
@@ -67,12 +67,12 @@ class OperatingTime:
     def ran(self, ticket: Ticket, time: Mapping[str, Any], *, now: float, unix_now: float) -> None:
         """The method ran: what its `time` block says, if anything."""
         state = self._landed(ticket)
-        used, reset_at = time.get("operating"), time.get("operating_reset_at")
-        if isinstance(reset_at, int | float) and math.isfinite(reset_at):
+        used, reset_at = _figure(time.get("operating")), _figure(time.get("operating_reset_at"))
+        if reset_at is not None:
             # Clocks may be wrong: no basket lives longer than the window.
             state.reset_at = now + min(max(reset_at - unix_now, 0.0), WINDOW)
-        if isinstance(used, int | float) and math.isfinite(used):
-            state.used = float(used)
+        if used is not None:
+            state.used = used
         if state.used > state.limit:
             state.limit = LIMIT  # it goes on beyond what was taken for its limit
         if state.is_resting and not ticket.is_probe:
@@ -125,3 +125,10 @@ class OperatingTime:
         state.calls = max(state.calls - 1, 0)
         state.under_way = max(state.under_way - ticket.seconds, 0.0) if state.calls else 0.0
         return state
+
+
+def _figure(value: object) -> float | None:
+    """A number that a portal wrote; JSON also has endless ones, and some too large for a float."""
+    if isinstance(value, int | float) and -_LARGEST < value < _LARGEST:
+        return float(value)
+    return None

@@ -31,6 +31,12 @@ _DUE = (
     .order_by(runs.c.due_at, runs.c.id)
     .limit(bindparam("most"))
 )
+_LATE = select(runs.c.id).where(
+    runs.c.portal_id == bindparam("of_portal"),
+    runs.c.finished_at.is_(None),
+    runs.c.outcome.is_(None),
+    runs.c.deadline_at <= bindparam("before"),
+)
 _DUE_RUNS = _DUE.with_only_columns(*runs.c)
 _FETCH = (
     select(runs)
@@ -53,9 +59,21 @@ def due(
 
 def _first_due(conn: Connection, portal_id: int, *, now: datetime, room: int) -> Due:
     rows = conn.execute(_DUE_RUNS, {"of_portal": portal_id, "now": now, "most": room})
-    found = [_stored(row) for row in rows]
+    found = [stored(row) for row in rows]
     found.sort(key=lambda run: (run.sent_at, run.id))
     return Due(runs=found, has_more=len(found) == room)
+
+
+def late(
+    conn: Connection, portal_id: int, *, before: datetime, held: Collection[int], limit: int
+) -> Due:
+    """Undecided runs of a portal whose time is over then, however many others came before them.
+
+    Reads the portal's whole backlog.
+    """
+    rows = conn.execute(_LATE, {"of_portal": portal_id, "before": before})
+    fresh = [row.id for row in rows if row.id not in held][:limit]
+    return Due(runs=fetch(conn, fresh) if fresh else [], has_more=False)
 
 
 def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> list[int]:
@@ -66,10 +84,11 @@ def due_ids(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> l
 
 def fetch(conn: Connection, ids: Sequence[int]) -> list[StoredRun]:
     """These runs as far as they are unfinished, in the order in which Bitrix24 sent them."""
-    return [_stored(row) for row in conn.execute(_FETCH, {"ids": ids})]
+    return [stored(row) for row in conn.execute(_FETCH, {"ids": ids})]
 
 
-def _stored(row: Row[Any]) -> StoredRun:
+def stored(row: Row[Any]) -> StoredRun:
+    """A row of the table as the work on it sees it."""
     item = None
     if row.entity_id is not None:
         item = Item(

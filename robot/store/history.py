@@ -128,6 +128,11 @@ def forget(conn: Connection, *, before: datetime, limit: int) -> int:
     return conn.execute(delete(runs).where(runs.c.id.in_(old))).rowcount
 
 
+def drop(conn: Connection, ids: Sequence[int]) -> None:
+    """Delete these runs, as far as they have ended."""
+    conn.execute(delete(runs).where(runs.c.id.in_(ids), runs.c.finished_at.is_not(None)))
+
+
 def end_unanswered(conn: Connection, *, before: datetime, now: datetime, limit: int) -> int:
     """End runs received before that time that nobody could report; returns how many."""
     old = (

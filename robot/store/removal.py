@@ -26,6 +26,11 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
         )
     )
     conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
+    conn.execute(
+        update(runs)
+        .where(runs.c.portal_id == portal_id, runs.c.ending == Ending.REFUSED)
+        .values(secrets=None)
+    )
     forget_robots(conn, portal_id)
     conn.execute(
         update(links)
@@ -56,14 +61,21 @@ def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> 
     return ended.rowcount
 
 
-def removed_with_runs(conn: Connection) -> list[tuple[int, datetime]]:
-    """Removed portals whose runs have not all ended, each with the time of its removal."""
+def removed_with_runs(
+    conn: Connection, *, member_id: str | None = None
+) -> list[tuple[int, datetime]]:
+    """Removed portals whose runs have not all ended, each with the time of its removal.
+
+    With `member_id` only those of that Bitrix24.
+    """
     waiting = (
         select(runs.c.id)
         .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None))
         .exists()
     )
-    rows = conn.execute(
-        select(portals.c.id, portals.c.removed_at).where(portals.c.removed_at.is_not(None), waiting)
+    query = select(portals.c.id, portals.c.removed_at).where(
+        portals.c.removed_at.is_not(None), waiting
     )
-    return [(row.id, row.removed_at) for row in rows]
+    if member_id is not None:
+        query = query.where(portals.c.member_id == member_id)
+    return [(row.id, row.removed_at) for row in conn.execute(query)]

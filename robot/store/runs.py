@@ -137,19 +137,25 @@ def decide(conn: Connection, outcomes: Mapping[int, Outcome], *, now: datetime) 
 
 
 def finish(conn: Connection, ended: Mapping[int, Ended], *, now: datetime) -> None:
-    """Nothing is left to do for these runs: forget their secrets."""
-    rows = [
-        {
-            "run": run_id,
-            "state": State.FINISHED,
-            "finished_at": now,
-            "ending": how.ending,
-            "note": how.note or None,
-            "secrets": None,
-        }
-        for run_id, how in ended.items()
-    ]
-    conn.execute(_FINISH, rows)
+    """Nothing is left to do for these runs: forget their secrets.
+
+    A workflow that did not take its answer may still wait: `linkrobot runs retry` needs them.
+    """
+    for is_refused in (False, True):
+        rows = [
+            {
+                "run": run_id,
+                "state": State.FINISHED,
+                "finished_at": now,
+                "ending": how.ending,
+                "note": how.note or None,
+                **({} if is_refused else {"secrets": None}),
+            }
+            for run_id, how in ended.items()
+            if (how.ending is Ending.REFUSED) is is_refused
+        ]
+        if rows:
+            conn.execute(_FINISH, rows)
 
 
 def postpone(
@@ -161,6 +167,21 @@ def postpone(
         .where(runs.c.id == run_id)
         .values(due_at=due_at, reports=reports, first_report_at=first_report_at)
     )
+
+
+def hurry_reports(conn: Connection, portal_id: int, *, now: datetime) -> bool:
+    """The portal's reports that wait for their next try are due now; False where none wait."""
+    hurried = conn.execute(
+        update(runs)
+        .where(
+            runs.c.portal_id == portal_id,
+            runs.c.finished_at.is_(None),
+            runs.c.outcome.is_not(None),
+            runs.c.due_at > now,
+        )
+        .values(due_at=now)
+    )
+    return bool(hurried.rowcount)
 
 
 def _values(new: NewRun) -> dict[str, Any]:

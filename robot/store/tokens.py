@@ -1,8 +1,8 @@
 """The newest tokens of each user of each portal, sealed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.oauth import Tokens
@@ -10,6 +10,8 @@ from robot.store.portals import Portal
 from robot.store.tables import tokens
 from robot.store.vault import UnopenedError, Vault
 
+# Older than every pair that may come.
+SET_ASIDE = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_PORTAL = select(tokens).where(tokens.c.portal_id == bindparam("of_portal"))
 
 
@@ -38,6 +40,28 @@ def save(
             where=None if overrule else tokens.c.expires_at < user_tokens.expires_at,
         )
     )
+
+
+def set_aside(conn: Connection, portal: Portal, refused: Tokens) -> None:
+    """Any pair may take this one's place; nothing happens where another one did already."""
+    conn.execute(
+        update(tokens)
+        .where(
+            tokens.c.portal_id == portal.id,
+            tokens.c.user_id == refused.user_id,
+            tokens.c.expires_at == refused.expires_at,
+        )
+        .values(expires_at=SET_ASIDE)
+    )
+
+
+def of_user(conn: Connection, vault: Vault, portal: Portal, user_id: int) -> Tokens | None:
+    """One user's tokens; those that our keys do not open count as unknown."""
+    query = _OF_PORTAL.where(tokens.c.user_id == user_id)
+    row = conn.execute(query, {"of_portal": portal.id}).one_or_none()
+    if row is None:
+        return None
+    return _tokens(vault, portal.member_id, row.user_id, row.secrets, row.expires_at)
 
 
 def of_portal(conn: Connection, vault: Vault, portal: Portal) -> list[Tokens]:

@@ -25,7 +25,7 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, removal, tokens, unverified
+from robot.store import portals, removal, runs, tokens, unverified
 from robot.store.portals import Installation, Portal, recognised
 from robot.store.unverified import Kind
 from robot.work import housekeeping, newrun
@@ -72,6 +72,9 @@ class Admission:
                 raise
             await self._keep(Kind.RUN, body, reason=str(error))
             return
+        # Its token speaks for this user alone, whoever the message says that it runs for.
+        of_user = replace(invocation.auth, user_id=proven.user_id or None)
+        invocation = replace(invocation, auth=of_user)
         await self._accept.put(replace(self._delivery(invocation), proven=proven.portal.id))
 
     async def event(self, event: LifecycleEvent, body: bytes, *, is_kept: bool = False) -> None:
@@ -145,9 +148,13 @@ class Admission:
             is_new=is_new,
         )
 
+        # A removed app that is added again must not go on with runs of the time before.
+        await housekeeping.end_left_over(self._tools.database, member_id=verified.member_id)
+
         def write(conn: Connection) -> Portal:
             portal = portals.install(conn, installation, now=now)
             tokens.save(conn, self._tools.vault, portal, proven, overrule=False)
+            runs.hurry_reports(conn, portal.id, now=now)
             return portal
 
         portal = await self._tools.database.write(write)
@@ -216,11 +223,13 @@ class Admission:
         log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:
-        sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
         message_hash, now = digest(place or body.decode()), datetime.now(UTC)
-        is_kept = await self._tools.database.write(
-            lambda conn: unverified.keep(conn, kind, sealed, message_hash=message_hash, now=now)
-        )
+
+        def write(conn: Connection) -> bool:
+            sealed = self._tools.vault.seal(UNVERIFIED_OWNER, {"body": body.decode()})
+            return unverified.keep(conn, kind, sealed, message_hash=message_hash, now=now)
+
+        is_kept = await self._tools.database.write(write)
         if not is_kept:
             raise BusyError("too many messages wait for the authorization server")
         log.warning("message.kept_unverified", kind=kind, reason=reason)

@@ -9,13 +9,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
 from robot.store import portals
 from robot.store.leases import Learned, LeaseLostError
+from robot.store.trouble import explain
 from robot.work import housekeeping, lease
 from robot.work.beginning import begin
 from robot.work.claims import Claims, Taken
+from robot.work.clock import Clock
 from robot.work.drain import Drain
 from robot.work.room import Room
 from robot.work.tools import Tools
@@ -24,7 +28,7 @@ from robot.work.traffic import Traffic
 REMEMBERED = 1_000  # portals whose speed and pace are kept between two bursts
 SWEEP_EVERY = 1.0  # seconds
 VERIFIES_EVERY = 5.0  # seconds between two looks for kept messages
-STOPS_WITHIN = 8.0  # seconds for what is under way at a clean stop
+STOPS_WITHIN = 6.0  # seconds for what is under way at a clean stop
 AFTER_FAILURE = 5.0  # seconds
 
 log = get_logger()
@@ -41,9 +45,17 @@ class Crew:
         self._claimed: dict[int, Taken] = {}  # taken by those who stored their runs
         self._traffic: dict[int, Traffic] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._clock = Clock(tools)
+        self._rests_until = 0.0  # monotonic seconds, after a failure of the database
         self._stopping = asyncio.Event()
+        self._stops_by: float | None = None  # in the event loop's time
         self._idle = asyncio.Event()  # no portal is being drained
         self._idle.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Nothing is begun any more."""
+        return self._stopping.is_set()
 
     def wake(self, portal_id: int) -> None:
         """There is, or may be, something to do for that portal."""
@@ -83,28 +95,42 @@ class Crew:
         async with asyncio.TaskGroup() as group:
             self._group = group
             group.create_task(self._every(SWEEP_EVERY, self._sweep))
-            group.create_task(
-                self._every(housekeeping.EVERY, lambda: housekeeping.forget_old(self._tools))
-            )
+            group.create_task(self._every(housekeeping.EVERY, self._keep_house))
             if verify_kept:
                 group.create_task(self._every(VERIFIES_EVERY, verify_kept))
 
     async def stop(self) -> None:
-        """Send nothing more; write down what is under way; `run` ends."""
+        """Send nothing more; write down what is under way; `run` ends. Again: wait on for that."""
         self._stopping.set()
         for drain in self._drains.values():
             if drain:
                 drain.stop()
+        self._stops_by = self._stops_by or asyncio.get_running_loop().time() + STOPS_WITHIN
         with suppress(TimeoutError):
-            async with asyncio.timeout(STOPS_WITHIN):
+            async with asyncio.timeout_at(self._stops_by):
                 await self._idle.wait()
 
     async def _sweep(self) -> None:
+        """Find what nobody works on, also where somebody only seems to."""
+        for portal_id, drain in self._drains.items():
+            if drain and drain.is_stuck:
+                log.error("drain.stuck", portal=portal_id)
+                drain.abandon()
+        await self._clock.look()
+        if time.monotonic() < self._rests_until:
+            return
         due = await self._tools.database.read(
             lambda conn: portals.with_due_runs(conn, now=datetime.now(UTC))
         )
         for portal_id in due:
             self.wake(portal_id)
+
+    async def _keep_house(self) -> None:
+        """What is old is known only while the clock is steady: it may say a year that never was."""
+        if self._clock.is_steady_for(housekeeping.EVERY):
+            await housekeeping.forget_old(self._tools)
+        else:
+            await housekeeping.end_left_over(self._tools.database)
 
     async def _drain_portal(self, portal_id: int) -> None:
         try:
@@ -114,6 +140,8 @@ class Crew:
                     break
         except* LeaseLostError as lost:
             log.warning("lease.lost", portal=portal_id, reason=str(lost.exceptions[0]))
+        except* SQLAlchemyError as errors:
+            self._rest(errors)
         except* Exception:
             # Whatever it was: the runs are stored, and the sweep comes again.
             log.exception("drain.failed", portal=portal_id)
@@ -122,6 +150,13 @@ class Crew:
             self._room.portals = len(self._drains)
             if not self._drains:
                 self._idle.set()
+
+    def _rest(self, errors: BaseExceptionGroup[BaseException]) -> None:
+        """The database fails, for all portals alike: one line, and the sweep comes again later."""
+        now, error = time.monotonic(), _first(errors)
+        if now >= self._rests_until:
+            log.error("database.failed", reason=explain(error))
+        self._rests_until = now + AFTER_FAILURE
 
     async def _drain_once(self, portal_id: int) -> bool:
         """Take the portal and work; True where it was woken again meanwhile."""
@@ -179,10 +214,20 @@ class Crew:
             pause = seconds
             try:
                 await work()
-            except Exception:
+            except SQLAlchemyError as error:
                 # A full disk or a locked database passes; the watch goes on.
+                log.error("watch.failed", reason=explain(error))  # noqa: TRY400 # no traceback
+                pause = AFTER_FAILURE
+            except Exception:
                 log.exception("watch.failed")
                 pause = max(seconds, AFTER_FAILURE)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()
+
+
+def _first(errors: BaseException) -> BaseException:
+    """One of the errors in a group of groups."""
+    while isinstance(errors, BaseExceptionGroup):
+        errors = errors.exceptions[0]
+    return errors

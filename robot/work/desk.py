@@ -5,25 +5,25 @@ Talks to the database through the ledger, never to the portal.
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from robot.errors import NotExecutedError, OutcomeUnknownError, PortalError, RejectedError
+from robot.errors import OutcomeUnknownError, PortalError, RejectedError
 from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
-from robot.protocol.oauth import Tokens, aware
 from robot.store.backlog import Due
 from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
 from robot.work.beginning import Beginning
-from robot.work.job import Decided, Job
+from robot.work.job import Decided, Job, taken_up
 from robot.work.ledger import Ledger
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.reporting import Reporting
 from robot.work.retries import pause
 from robot.work.room import WAITING_FOR_ONE, Room
-from robot.work.traffic import METHOD_BLOCKED, NOT_THE_PORTAL
+from robot.work.senders import Senders
+from robot.work.traffic import NOT_THE_PORTAL, is_blocked, may_be_heard
 from robot.work.verdict import concerns_portal
 
 # Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
@@ -31,6 +31,9 @@ from robot.work.verdict import concerns_portal
 LOADS_FROM = 0.2
 # Runs that can do nothing for so long take no place in that share.
 IDLE_FROM = 5.0  # seconds
+# A backlog in the database is looked through for runs whose time is nearly over; the margin before
+# a workflow's own limit is twice as long.
+LATE_EVERY = timedelta(seconds=5)
 
 
 class Desk:
@@ -50,11 +53,13 @@ class Desk:
         self._access = access
         self._vault = vault
         self._portal = portal
-        self._reporting = Reporting(ledger, access, portal)
+        self._senders = Senders(access, portal)
+        self._reporting = Reporting(ledger, self._senders)
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
         self._noted: dict[int, Chosen] = {}  # run -> what it chose, on disk already
         self._room = room
+        self._looks_for_late_at = 0.0  # monotonic seconds
         self._rests_until = rests_until  # a method, in monotonic seconds
         self.ready = ReadyCalls()
         self.loaded = 0  # runs so far
@@ -66,10 +71,15 @@ class Desk:
         return not (self._jobs or self.wants_look)
 
     async def load(self) -> None:
-        """Take due runs in hand, as far as there is room."""
+        """Take due runs in hand, as far as there is room; beyond it those whose time runs out."""
         if room := self.room():
             self.wants_look = False
             self._take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+        now = time.monotonic()
+        if self.wants_look and now >= self._looks_for_late_at:
+            self._looks_for_late_at = now + LATE_EVERY.total_seconds()
+            late = await self._ledger.load_late(held=self._jobs, within=LATE_EVERY)
+            self._take_in_hand(late)
 
     def room(self) -> int:
         """How many runs to load now; 0 where none wait, or not enough have gone yet."""
@@ -103,10 +113,12 @@ class Desk:
 
     def _start(self, run: StoredRun) -> None:
         try:
-            job = self._job(run)
+            job, own_tokens = taken_up(run, self._portal, self._vault)
         except UnopenedError as error:
             self._ledger.finished(run, Ending.REFUSED, f"No answer is possible: {error}.")
             return
+        if own_tokens:
+            self._access.offer(own_tokens)
         self._jobs[run.id] = job
         self._room.held += 1
         if job.outcome:
@@ -116,24 +128,6 @@ class Desk:
         else:
             self._steps.append((job, job.proceed()))
 
-    def _job(self, run: StoredRun) -> Job:
-        secrets = {}
-        if run.secrets:
-            secrets = self._vault.open(self._portal.member_id, run.secrets)
-        if run.user_id and secrets.get("access"):
-            tokens = Tokens(
-                user_id=run.user_id,
-                access_token=secrets["access"],
-                refresh_token=secrets["refresh"],
-                expires_at=aware(secrets["expires"]),
-            )
-            self._access.offer(tokens)
-        return Job(
-            run,
-            user_id=run.user_id or self._portal.user_id,
-            event_token=secrets.get("event_token", ""),
-        )
-
     def take_found(
         self, batch: Sequence[Ready], found: Sequence[Answer | PortalError] | PortalError
     ) -> None:
@@ -141,8 +135,12 @@ class Desk:
         results = [found] * len(batch) if isinstance(found, PortalError) else found
         for ready, result in zip(batch, results, strict=True):
             self.ready.landed(ready)
-            ready.was_unanswered |= _may_be_heard(result)
-            if self._is_blocked(ready, result):
+            if ready.job.outcome and not ready.is_report:
+                continue  # its time was over while the call was under way
+            ready.was_unanswered |= may_be_heard(result)
+            if not isinstance(result, Answer | RejectedError):
+                ready.job.came_to_nothing(ready.call.method, result)
+            if is_blocked(result):
                 self.ready.add(ready)  # its method rests; Traffic knows for how long
             elif isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
                 self.ready.add(ready)
@@ -160,20 +158,16 @@ class Desk:
             # A no to the batch is no answer to its calls, unless it is about all of them.
             ready.goes_alone = together > 1 and not concerns_portal(error)
             return ready.goes_alone
-        if datetime.now(UTC) >= ready.job.run.deadline_at and not ready.is_report:
-            return False
         # What was refused before it ran waits as long as the portal's pace says, with all others.
         is_about_user = error.method in NOT_THE_PORTAL
         may_be_its_fault = together == 1 and isinstance(error, OutcomeUnknownError)
         if may_be_its_fault or is_about_user:
             ready.goes_alone = not is_about_user
+            if is_about_user and ready.any_user:
+                ready.user_id = self._senders.quickest(ready.job.user_id)
             ready.tries += 1
             ready.not_before = time.monotonic() + pause(ready.tries)
         return True
-
-    def _is_blocked(self, ready: Ready, result: Answer | PortalError) -> bool:
-        is_refused = isinstance(result, NotExecutedError) and result.code == METHOD_BLOCKED
-        return is_refused and (ready.is_report or datetime.now(UTC) < ready.job.run.deadline_at)
 
     def _take_report(self, ready: Ready, result: Answer | PortalError) -> None:
         if self._reporting.answered(ready, result):
@@ -182,22 +176,37 @@ class Desk:
             self._drop(ready.job)
 
     def _take_answer(self, ready: Ready, result: Answer | PortalError) -> None:
-        """An answer or a no goes to the flow; anything else is tried again, up to the deadline."""
+        """An answer or a no goes to the flow; anything else is tried again."""
         job = ready.job
-        is_final = isinstance(result, Answer | RejectedError)
-        if not is_final and datetime.now(UTC) < job.run.deadline_at:
+        if not isinstance(result, Answer | RejectedError):
             ready.tries += 1
             retry_after = getattr(result, "retry_after", 0.0)
             ready.not_before = time.monotonic() + pause(ready.tries, at_least=retry_after)
             self.ready.add(ready)
-            return
-        step = job.take_answer(ready.index, result)
-        if step is not None:
+        elif isinstance(result, RejectedError) and self._senders.instead(ready, result):
+            self.ready.add(ready)
+        elif step := job.take_answer(ready.index, result):
             self._steps.append((job, step))
+
+    def next_deadline(self) -> datetime | None:
+        """When the time of the next run is over that has no outcome yet."""
+        deadlines = [job.run.deadline_at for job in self._jobs.values() if not job.outcome]
+        if self.wants_look:
+            deadlines.append(datetime.now(UTC) + LATE_EVERY)  # of one that is not in hand
+        return min(deadlines, default=None)
+
+    def _late(self) -> list[Job]:
+        """Whose time is over: the workflow is told now, an answer that comes later is not used."""
+        now, deciding = datetime.now(UTC), {job.run.id for job, _ in self._steps}
+        return [
+            job
+            for job in self._jobs.values()
+            if job.run.deadline_at <= now and not job.outcome and job.run.id not in deciding
+        ]
 
     async def settle(self) -> None:
         """Write down what flows chose and decided, then let them go on, until all wait."""
-        for job in self.ready.late(datetime.now(UTC)):
+        for job in self._late():
             self.ready.leave(job)
             self._steps.append((job, job.too_late()))
         while self._steps:
@@ -219,15 +228,16 @@ class Desk:
             job.has_chosen = True
             self._steps.append((job, job.proceed()))
         elif not isinstance(step, Decided):
+            user_id = self._senders.first(job.user_id) if job.only_hides else job.user_id
             for index, call in enumerate(job.expect(step)):
-                self.ready.add(Ready(job=job, index=index, call=call, user_id=job.user_id))
+                self.ready.add(Ready(job=job, index=index, call=call, user_id=user_id))
         else:
             self._after_outcome(job, step)
 
     def _after_outcome(self, job: Job, decided: Decided) -> None:
         self.ready.leave(job)
+        job.outcome = decided.outcome
         if job.run.wants_reply:
-            job.outcome = decided.outcome
             self.ready.add(self._reporting.first(job))
         else:
             self._drop(job)
@@ -235,8 +245,3 @@ class Desk:
     def _drop(self, job: Job) -> None:
         del self._jobs[job.run.id]
         self._room.held -= 1
-
-
-def _may_be_heard(result: Answer | PortalError) -> bool:
-    """Whether the portal may have done it; an unanswered authorization server says nothing."""
-    return isinstance(result, OutcomeUnknownError) and result.method not in NOT_THE_PORTAL

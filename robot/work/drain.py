@@ -17,12 +17,17 @@ from robot.portal.session import Session
 from robot.protocol.oauth import Tokens
 from robot.work.beginning import Beginning
 from robot.work.desk import Desk
+from robot.work.keyring import Keyring
 from robot.work.lease import Lease
 from robot.work.ledger import Ledger
+from robot.work.retries import pause
 from robot.work.room import Room
 from robot.work.sending import Sending
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
+
+LOOKS_EVERY = 60.0  # seconds without a turn, at most, whatever was missed
+STUCK_AFTER = 300.0  # seconds
 
 log = get_logger()
 
@@ -45,11 +50,13 @@ class Drain:
         self._traffic = traffic
         self._traffic.begin()
         self._ledger = Ledger(tools, portal, lease)
+        self._keyring = Keyring(tools, portal, self._ledger)
         self._access = Access(
             tools.verifier,
+            self._keyring,
             member_id=portal.member_id,
             client_id=portal.client_id,
-            save=self._ledger.save_renewed,
+            pause=pause,
         )
         self._changed = asyncio.Event()
         session = Session(
@@ -75,6 +82,8 @@ class Drain:
         self._began_at = time.monotonic()
         self._storing = 0  # tokens that are being verified, to be stored
         self._is_stopping = False
+        self._turned_at = time.monotonic()
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def wants_look(self) -> bool:
@@ -91,6 +100,17 @@ class Drain:
         self._is_stopping = True
         self._changed.set()
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether no turn has come for long: something in one never ends."""
+        return time.monotonic() - self._turned_at > STUCK_AFTER
+
+    def abandon(self) -> None:
+        """End the work where it stands. The lease runs out, then another worker begins anew."""
+        self._turned_at = time.monotonic()
+        if self._task:
+            self._task.cancel()
+
     async def run(self) -> None:
         """Work until nothing is due, then give the portal back.
 
@@ -98,6 +118,7 @@ class Drain:
             ExceptionGroup: LeaseLostError, or a failure of the database. The lease is not given
                 back then: a request may be under way.
         """
+        self._task = asyncio.current_task()
         try:
             self._desk.begin(self._beginning)
             async with asyncio.TaskGroup() as group:
@@ -124,6 +145,7 @@ class Drain:
     async def _turn(self, group: asyncio.TaskGroup) -> bool:
         """One turn; True when nothing is left to do."""
         self._changed.clear()
+        self._turned_at = time.monotonic()
         if not self._is_stopping:
             await self._desk.load()  # first: what answers finish is not written down yet
         for batch, found in self._sending.landed():
@@ -164,21 +186,23 @@ class Drain:
         except TimeoutError:
             pass
 
-    def _seconds_to_wait(self) -> float | None:
+    def _seconds_to_wait(self) -> float:
         """Until something may be sent, or some run's time is over."""
-        next_at = None if self._is_stopping else self._sending.next_at
-        times = [] if next_at is None else [next_at - time.monotonic()]
-        if deadline := self._desk.ready.next_deadline():
+        times = [LOOKS_EVERY]
+        if self._sending.next_at and not self._is_stopping:
+            times.append(self._sending.next_at - time.monotonic())
+        if deadline := self._desk.next_deadline():
             times.append((deadline - datetime.now(UTC)).total_seconds())
-        return max(min(times), 0.0) if times else None
+        return max(min(times), 0.0)
 
     async def _store(self, tokens: Tokens) -> None:
         """Keep an event's tokens for runs that bring none, once it is proven whose they are."""
         try:
             verified = await self._tools.verifier.identify(tokens.access_token)
             named = (verified.member_id, verified.client_id, verified.user_id)
-            if named == (self._portal.member_id, self._portal.client_id, tokens.user_id):
-                await self._ledger.save_proven(tokens)
+            is_theirs = named == (self._portal.member_id, self._portal.client_id, tokens.user_id)
+            if is_theirs and await self._keyring.save_proven(tokens):
+                self.look()
         except (BusyError, ForgedError, PortalError, SQLAlchemyError) as error:
             log.info("token.not_stored", user_id=tokens.user_id, reason=str(error))
         finally:

@@ -30,12 +30,18 @@ async def forget_old(tools: Tools) -> int:
         if step < STEP:
             break
         await asyncio.sleep(0.05)  # others may write meanwhile
-    for portal_id, removed_at in await tools.database.read(removal.removed_with_runs):
-        await end_runs(tools.database, portal_id, removed_at=removed_at)
+    await end_left_over(tools.database)
     await tools.database.write(lambda conn: unverified.forget(conn, now=datetime.now(UTC)))
     if forgotten:
         log.info("runs.forgotten", number=forgotten)
     return forgotten
+
+
+async def end_left_over(database: Database, *, member_id: str | None = None) -> None:
+    """End what a crash in the middle of a removal left, of all portals or of one Bitrix24."""
+    left_over = partial(removal.removed_with_runs, member_id=member_id)
+    for portal_id, removed_at in await database.read(left_over):
+        await end_runs(database, portal_id, removed_at=removed_at)
 
 
 async def end_runs(database: Database, portal_id: int, *, removed_at: datetime) -> None:

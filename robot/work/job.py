@@ -3,18 +3,21 @@
 Whatever a flow does, it ends in an Outcome: the workflow waits for one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from robot.errors import FlowError, PortalError, RejectedError
+from robot.errors import FlowError, OutcomeUnknownError, PortalError, RejectedError
 from robot.flows import catalogue
-from robot.flows.failures import explain, gave_up, internal_error
+from robot.flows.failures import Tried, explain, gave_up, internal_error
 from robot.flows.flow import Flow, Outcome, Run, Step, failed
 from robot.logs import get_logger
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
+from robot.protocol.oauth import Tokens, aware
+from robot.store.portals import Portal
 from robot.store.runs import StoredRun
+from robot.store.vault import Vault
 
 log = get_logger()
 
@@ -35,14 +38,16 @@ class Job:
         self.user_id = user_id  # on whose behalf its documents are looked up and changed
         self.outcome = run.outcome
         self.first_report_at: datetime | None = None
-        self.under_way = 0  # calls that are being sent
+        self.under_way: list[str] = []  # methods of the calls that are being sent
+        self.only_hides = catalogue.only_hides(run.code)
         self.has_chosen = run.chosen is not None  # a changing call may have been sent
         self._event_token = event_token
         self._flow: Flow = catalogue.start(
             run.code, Run(item=run.item, inputs=run.inputs, chosen=run.chosen)
         )
-        self._results: list[Answer | PortalError | None] = []
+        self._results: list[Answer | RejectedError | None] = []
         self._is_single = False
+        self._tried: Tried | None = None  # the call that came to nothing last
 
     @property
     def order(self) -> tuple[datetime, int]:
@@ -58,9 +63,16 @@ class Job:
         """The flow's first step, or the one after what it chose was written down."""
         return self._step(lambda: self._flow.send(None))
 
+    def came_to_nothing(self, method: str, error: PortalError) -> None:
+        """A call was not answered, or refused for now; told where the time is over before it is."""
+        again = self._tried.times if self._tried and self._tried.method == method else 0
+        self._tried = Tried(method, again + 1, error)
+
     def too_late(self) -> Decided:
-        """The run's time is over before it could be worked on (again)."""
-        return Decided(outcome=_told(gave_up(None)), is_known=not self.has_chosen)
+        """The run's time is over, whatever its calls may still do."""
+        for method in self.under_way:
+            self.came_to_nothing(method, OutcomeUnknownError(method, "", "no answer yet"))
+        return Decided(outcome=_told(gave_up(self._tried)), is_known=not self.has_chosen)
 
     def expect(self, step: Call | tuple[Call, ...]) -> tuple[Call, ...]:
         """The calls of a step; their answers are waited for from now on."""
@@ -69,22 +81,12 @@ class Job:
         self._results = [None] * len(calls)
         return calls
 
-    def take_answer(self, index: int, result: Answer | PortalError) -> Step | Decided | None:
-        """One call's answer; the next step once each call of this one has its own.
-
-        Anything but an answer or a no means that the time for trying again is over.
-        """
+    def take_answer(self, index: int, result: Answer | RejectedError) -> Step | Decided | None:
+        """One call's answer; the next step once each call of this one has its own."""
         self._results[index] = result
-        results = [found for found in self._results if found is not None]
-        if len(results) < len(self._results):
+        known = [found for found in self._results if found is not None]
+        if len(known) < len(self._results):
             return None
-        return self._with(results)
-
-    def _with(self, results: Sequence[Answer | PortalError]) -> Step | Decided:
-        known = [found for found in results if isinstance(found, Answer | RejectedError)]
-        for found in results:
-            if not isinstance(found, Answer | RejectedError):
-                return Decided(outcome=_told(gave_up(found)), is_known=False)
         first = known[0]
         if not self._is_single:
             return self._step(lambda: self._flow.send(known))
@@ -105,6 +107,26 @@ class Job:
             # Our own bug must not leave a workflow waiting: it is answered, and loud in the log.
             log.exception("flow.failed", run_id=self.run.id, robot=self.run.code)
             return Decided(outcome=_told(internal_error(self.run.id)))
+
+
+def taken_up(run: StoredRun, portal: Portal, vault: Vault) -> tuple[Job, Tokens | None]:
+    """A run as its portal's worker takes it in hand, and the tokens that its event brought.
+
+    Raises:
+        UnopenedError: its secrets do not open, so nobody can answer it.
+    """
+    secrets = vault.open(portal.member_id, run.secrets) if run.secrets else {}
+    job = Job(
+        run, user_id=run.user_id or portal.user_id, event_token=secrets.get("event_token", "")
+    )
+    if not (run.user_id and secrets.get("access")):
+        return job, None
+    return job, Tokens(
+        user_id=run.user_id,
+        access_token=secrets["access"],
+        refresh_token=secrets["refresh"],
+        expires_at=aware(secrets["expires"]),
+    )
 
 
 def _told(error: FlowError) -> Outcome:

@@ -5,17 +5,17 @@ none of it is written once another worker has the lease.
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from robot.flows.catalogue import ENABLE
+from robot.flows.catalogue import CODES, ENABLE
 from robot.flows.flow import Chosen
 from robot.logs import get_logger
 from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
-from robot.protocol.oauth import Tokens
-from robot.store import backlog, leases, links, portals, runs, tokens
+from robot.store import backlog, leases, links, portals, runs
 from robot.store.backlog import Due
 from robot.store.links import Origin, Settled
 from robot.store.portals import Portal
@@ -27,7 +27,10 @@ from robot.work.tools import Tools
 # Requests that a decision leads to leave first.
 TELLS_AFTER = 0.005  # seconds
 
+LATE_TOGETHER = 200  # runs; more of them are told at the next look
+
 log = get_logger()
+T = TypeVar("T")
 Tell = Callable[[], None]  # once it is on disk
 
 
@@ -62,7 +65,6 @@ class Ledger:
 
     def __init__(self, tools: Tools, portal: Portal, lease: Lease) -> None:
         self._database = tools.database
-        self._vault = tools.vault
         self._portal = portal
         self._lease = lease
         self._notes = Notes()
@@ -78,6 +80,18 @@ class Ledger:
                 now=datetime.now(UTC),
                 room=room,
                 held=frozenset(held),
+            )
+        )
+
+    async def load_late(self, *, held: Collection[int], within: timedelta) -> Due:
+        """Runs that are not held and whose time is over that soon."""
+        return await self._database.read(
+            partial(
+                backlog.late,
+                portal_id=self._portal.id,
+                before=datetime.now(UTC) + within,
+                held=frozenset(held),
+                limit=LATE_TOGETHER,
             )
         )
 
@@ -139,7 +153,7 @@ class Ledger:
             if releasing:
                 releasing(conn)
 
-        await self._write(write)
+        await self.write(write)
         self._told += notes.told
         asyncio.get_running_loop().call_later(TELLS_AFTER, self._tell)
 
@@ -149,29 +163,23 @@ class Ledger:
         for tell in told:
             tell()
 
-    async def save_renewed(self, renewed: Tokens) -> None:
-        """A renewed pair is written down before its first use: the old one may be dead."""
-        await self._write(
-            lambda conn: tokens.save(conn, self._vault, self._portal, renewed, overrule=True)
-        )
-
-    async def save_proven(self, proven: Tokens) -> None:
-        """An event's tokens, after the authorization server said whose they are."""
-        await self._write(
-            lambda conn: tokens.save(conn, self._vault, self._portal, proven, overrule=False)
-        )
-
     async def save_endpoint(self, endpoint: str) -> None:
         """The portal's confirmed new address."""
-        await self._write(lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint))
+        await self.write(lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint))
         log.info("portal.moved", member_id=self._portal.member_id, endpoint=endpoint)
 
-    async def _write(self, work: Callable[[Connection], None]) -> None:
-        def write(conn: Connection) -> None:
-            leases.check(conn, self._portal.id, epoch=self._lease.epoch)
-            work(conn)
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """A transaction of the portal's holder.
 
-        await self._database.write(write)
+        Raises:
+            LeaseLostError: another worker has the portal; nothing was written.
+        """
+
+        def write(conn: Connection) -> T:
+            leases.check(conn, self._portal.id, epoch=self._lease.epoch)
+            return work(conn)
+
+        return await self._database.write(write)
 
     def _put(self, conn: Connection, notes: Notes) -> None:
         """In the database's thread."""
@@ -209,7 +217,9 @@ def _origin(portal_id: int, run: StoredRun) -> Origin:
 
 def _tell_decided(run: StoredRun, decided: Decided) -> None:
     error_code = decided.outcome.error_code
-    RUNS.labels(robot=run.code, error_code=error_code).inc()
+    # A portal may name any robot, and each name would stay in the metrics.
+    robot = run.code if run.code in CODES else "unknown"
+    RUNS.labels(robot=robot, error_code=error_code).inc()
     log.info(
         "run.decided", run_id=run.id, robot=run.code, item=run.document_id, error_code=error_code
     )

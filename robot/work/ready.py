@@ -35,6 +35,11 @@ class Ready:
     refused_users: set[int] = field(default_factory=set)
 
     @property
+    def any_user(self) -> bool:
+        """Whether it may go with any employee's token."""
+        return self.is_report or self.job.only_hides
+
+    @property
     def order(self) -> tuple[bool, datetime, int, int]:
         """Reports first, then Bitrix24's order."""
         return (not self.is_report, *self.job.order, self.index)
@@ -67,20 +72,6 @@ class ReadyCalls:
             if not turns:
                 del self._turns[place]
 
-    def late(self, now: datetime) -> list[Job]:
-        """Jobs whose time is over while their calls only wait."""
-        waiting = {id(ready.job): ready.job for ready in self._waiting if not ready.is_report}
-        return [job for job in waiting.values() if job.run.deadline_at <= now and not job.under_way]
-
-    def next_deadline(self) -> datetime | None:
-        """When the time of the next job is over whose calls only wait."""
-        deadlines = (
-            ready.job.run.deadline_at
-            for ready in self._waiting
-            if not (ready.is_report or ready.job.under_way)
-        )
-        return min(deadlines, default=None)
-
     def idle(self, until: float, rests_until: Callable[[str], float]) -> int:
         """How many jobs can do nothing before that time, in monotonic seconds."""
         waiting: dict[int, bool] = {}
@@ -110,12 +101,12 @@ class ReadyCalls:
         self._waiting = [ready for ready in self._waiting if id(ready) not in chosen]
         self._under_way |= {ready.call.turn_at for ready in taken if ready.call.turn_at}
         for ready in taken:
-            ready.job.under_way += 1
+            ready.job.under_way.append(ready.call.method)
         return taken
 
     def landed(self, ready: Ready) -> None:
         """The call's request is over, whatever came of it."""
-        ready.job.under_way -= 1
+        ready.job.under_way.remove(ready.call.method)
         self._under_way.discard(ready.call.turn_at or 0)
 
     def next_at(self, *, now: float, hides_from: float) -> float | None:

@@ -31,7 +31,7 @@ def queue_registering(conn: Connection, portal: Portal, settings: Settings, *, u
 
 def is_registered(conn: Connection, portal: Portal, settings: Settings) -> bool:
     """Whether the portal's robots are, as far as we know, as in the code."""
-    wanted = registrations(handler=_url(settings, ROBOT_PATH), user_id=portal.user_id)
+    wanted = registrations(handler=our_url(settings, ROBOT_PATH), user_id=portal.user_id)
     registered = portals.robots_registered(conn, portal.id)
     return all(registered.get(code) == fingerprint for code, fingerprint in wanted.items())
 
@@ -70,8 +70,8 @@ def registering(
         source=Source.INSTALL,
         user_id=user_id,
         inputs={
-            "handler": _url(settings, ROBOT_PATH),
-            "events": _url(settings, EVENTS_PATH),
+            "handler": our_url(settings, ROBOT_PATH),
+            "events": our_url(settings, EVENTS_PATH),
             "user_id": user_id,
             "known": dict(known),
         },
@@ -79,5 +79,6 @@ def registering(
     )
 
 
-def _url(settings: Settings, path: str) -> str:
+def our_url(settings: Settings, path: str) -> str:
+    """One of our addresses, as Bitrix24 calls it."""
     return f"{settings.required_public_url()}{path}"

@@ -4,13 +4,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from robot.errors import PortalError
-from robot.portal.access import Access
 from robot.protocol.answers import Answer
-from robot.store.portals import Portal
 from robot.work.job import Job
 from robot.work.ledger import Ledger
 from robot.work.ready import Ready
-from robot.work.verdict import Verdict, judge
+from robot.work.senders import Senders
+from robot.work.verdict import PROBING, Verdict, judge
 
 # A report that waits for longer than this waits in the database, not in memory.
 SHORT = 5.0  # seconds
@@ -19,16 +18,13 @@ SHORT = 5.0  # seconds
 class Reporting:
     """The reports of one portal. Any user's token will do: the event token is not bound to one."""
 
-    def __init__(self, ledger: Ledger, access: Access, portal: Portal) -> None:
+    def __init__(self, ledger: Ledger, senders: Senders) -> None:
         self._ledger = ledger
-        self._access = access
-        self._portal = portal
+        self._senders = senders
 
     def first(self, job: Job) -> Ready:
-        """The report of a decided run: with its own user's token, if that user still has one."""
-        user_id = job.user_id
-        if user_id not in self._access.users():
-            user_id = self._other_user(set()) or user_id
+        """The report of a decided run."""
+        user_id = self._senders.quickest(job.user_id)
         return Ready(job=job, index=0, call=job.report(), user_id=user_id, is_report=True)
 
     def answered(self, ready: Ready, result: Answer | PortalError) -> bool:
@@ -38,6 +34,8 @@ class Reporting:
         now = datetime.now(UTC)
         first_report_at = run.first_report_at or ready.job.first_report_at or now
         ready.job.first_report_at = first_report_at
+        if isinstance(result, PortalError) and self._senders.instead(ready, result):
+            return True
         verdict = judge(
             result,
             attempt=run.reports + ready.tries,
@@ -53,25 +51,19 @@ class Reporting:
     def _again(
         self, ready: Ready, verdict: Verdict, *, now: datetime, first_report_at: datetime
     ) -> bool:
-        if verdict.other_user:
-            ready.refused_users.add(ready.user_id)
-            other = self._other_user(ready.refused_users)
-            if other:
-                ready.user_id = other
-                return True
         if verdict.retry_in <= SHORT:
             ready.not_before = time.monotonic() + verdict.retry_in
             return True
+        due_at = now + timedelta(seconds=verdict.retry_in)
         self._ledger.postponed(
             ready.job.run,
-            due_at=now + timedelta(seconds=verdict.retry_in),
+            due_at=_full_minute(due_at) if verdict.retry_in >= PROBING else due_at,
             reports=ready.job.run.reports + ready.tries,
             first_report_at=first_report_at,
         )
         return False
 
-    def _other_user(self, refused: set[int]) -> int | None:
-        """Another user with a token, the registering administrator first."""
-        users = [user_id for user_id in self._access.users() if user_id not in refused]
-        users.sort(key=lambda user_id: user_id != self._portal.user_id)
-        return users[0] if users else None
+
+def _full_minute(at: datetime) -> datetime:
+    """The next one: what waits for our access to be mended is tried together, not one by one."""
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)

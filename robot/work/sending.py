@@ -8,18 +8,23 @@ import time
 from collections.abc import Sequence
 from itertools import count
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from robot.errors import OutcomeUnknownError, PortalError
 from robot.logs import get_logger
 from robot.portal.session import Session
 from robot.protocol.answers import Answer
 from robot.store.leases import LeaseLostError
 from robot.store.portals import Portal
+from robot.store.trouble import explain
 from robot.work.lease import Lease
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.traffic import FULL_BUCKET, NOT_THE_PORTAL, Traffic
 
 # An enabling call of a worker that died may be under way for as long as a call may take.
 HIDES_WAIT = 60.0  # seconds
+# Each question of a request has a limit of its own; this one is against bugs.
+LONGEST = 600.0  # seconds
 OVERLOADED = "OVERLOAD_LIMIT"
 UNBLOCK = "Bitrix24 blocked this portal's REST API by hand: ask its support to lift that"
 # What a request's calls were answered, or why it came to nothing as a whole.
@@ -87,20 +92,24 @@ class Sending:
                 self._traffic.departed_again(time.monotonic())
 
         try:
-            results = await self._session.request(
-                calls, user_id=batch[0].user_id, may_send=may_send
-            )
+            async with asyncio.timeout(LONGEST):
+                results = await self._session.request(
+                    calls, user_id=batch[0].user_id, may_send=may_send
+                )
         except PortalError as error:
             self._failed(batch, error, sent_at)
         except LeaseLostError:
             raise
+        except SQLAlchemyError as error:
+            reason = explain(error)
+            log.error("request.not_made", portal=self._portal.id, reason=reason)  # noqa: TRY400
+            self._failed(batch, _our_own(), sent_at)
         except Exception:
-            # Our own bug or the database's trouble: it must hold up these calls only.
+            # Our own bug: it must hold up these calls only.
             log.exception("request.crashed", portal=self._portal.id, calls=len(batch))
-            failure = OutcomeUnknownError("batch", "", "Linkrobot itself failed")
-            self._failed(batch, failure, sent_at)
+            self._failed(batch, _our_own(), sent_at)
         else:
-            self._traffic.arrived()
+            self._traffic.arrived(by_portal=calls[0].method not in NOT_THE_PORTAL)
             self._learn(batch, results)
             self._landed.append((batch, results))
         self._changed.set()
@@ -129,3 +138,7 @@ class Sending:
         for ready, result in zip(batch, results, strict=True):
             if ready.ticket:
                 self._traffic.learn(ready.ticket, result, now=now, unix=unix)
+
+
+def _our_own() -> OutcomeUnknownError:
+    return OutcomeUnknownError("batch", "", "Linkrobot itself failed")

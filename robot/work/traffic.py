@@ -22,6 +22,16 @@ METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
 NOT_THE_PORTAL = frozenset({APP_INFO, RENEWAL})  # methods of the authorization server
 
 
+def may_be_heard(result: Answer | PortalError) -> bool:
+    """Whether the portal may have done it; an unanswered authorization server says nothing."""
+    return isinstance(result, OutcomeUnknownError) and result.method not in NOT_THE_PORTAL
+
+
+def is_blocked(result: Answer | PortalError) -> bool:
+    """Whether its method rests; that counts as a try of neither the call nor the report."""
+    return isinstance(result, NotExecutedError) and result.code == METHOD_BLOCKED
+
+
 class Traffic:
     """The requests to one portal, and what its answers told about its speed and its limits."""
 
@@ -91,11 +101,12 @@ class Traffic:
         self.bucket.add(now)
         self.requests += 1
 
-    def arrived(self) -> None:
-        """A request was answered."""
+    def arrived(self, *, by_portal: bool = True) -> None:
+        """A request was answered; what others than the portal answered says nothing of it."""
         self.in_flight -= 1
-        self._failures = 0
-        self._limit = min(self._limit * 2, BATCH_LIMIT)
+        if by_portal:
+            self._failures = 0
+            self._limit = min(self._limit * 2, BATCH_LIMIT)
 
     def failed(self, error: PortalError, now: float, *, sent_at: float) -> None:
         """A request as a whole came to nothing.

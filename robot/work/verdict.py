@@ -19,7 +19,7 @@ PORTAL_DELETED = "PORTAL_DELETED"
 APPEARS_WITHIN = 300.0
 # Longest pause while a workflow that is just being written down is not found, in seconds.
 SOON = 10.0
-# These are about our access to the portal: another user's token, or time, may mend them.
+# These are about our access to the portal: time, or an administrator, may mend them.
 ABOUT_ACCESS = frozenset(
     {
         NO_TOKEN,
@@ -47,7 +47,6 @@ class Verdict:
     ending: Ending | None = None
     note: str = ""
     retry_in: float = 0.0
-    other_user: bool = False  # try another user's token first
 
 
 def judge(
@@ -94,7 +93,7 @@ def _refused(error: RejectedError, attempt: int) -> Verdict:
     if error.code == PORTAL_DELETED:
         return Verdict(ending=Ending.PORTAL_DELETED, note=error.text)
     if concerns_portal(error):
-        return Verdict(retry_in=pause(attempt, at_least=PROBING), other_user=True)
+        return Verdict(retry_in=pause(attempt, at_least=PROBING))
     if error.code in ("ACCESS_DENIED", LOCKED):
         return Verdict(ending=Ending.REFUSED, note=f"{error.text} ({error.code})")
     return Verdict(

@@ -20,7 +20,7 @@ from robot.errors import (
     TokenError,
 )
 from robot.flows import documents
-from robot.flows.failures import explain, gave_up, no_link
+from robot.flows.failures import Tried, explain, gave_up, no_link
 from robot.portal.client import send_together
 from robot.protocol.answers import Answer
 from robot.protocol.calls import BATCH_LIMIT, Call
@@ -123,4 +123,6 @@ def _told(error: PortalError) -> FlowError:
     if isinstance(error, MovedError):
         host = urlsplit(error.location).hostname
         return FlowError("portal_moved", f"The portal moved to {host}: use its new address.")
-    return explain(error) if isinstance(error, RejectedError) else gave_up(error)
+    if isinstance(error, RejectedError):
+        return explain(error)
+    return gave_up(Tried(error.method, TRIES, error))

@@ -2,8 +2,14 @@
 
 import pytest
 
-from robot.errors import OutcomeUnknownError
-from robot.flows.failures import explain, explain_registering, gave_up, internal_error
+from robot.errors import NotExecutedError, OutcomeUnknownError
+from robot.flows.failures import (
+    Tried,
+    explain,
+    explain_registering,
+    gave_up,
+    internal_error,
+)
 from robot.protocol.oauth import NO_TOKEN
 from tests.flows.flow_player import refusal
 
@@ -85,11 +91,20 @@ def test_a_refused_registration_says_what_to_do(code: str, words: str, error_cod
 
 
 def test_giving_up_says_what_came_last() -> None:
-    last = OutcomeUnknownError("batch", "", "no answer (ReadTimeout)")
+    unanswered = OutcomeUnknownError("batch", "", "no answer (ReadTimeout)")
+    refused = NotExecutedError("batch", "OPERATION_TIME_LIMIT", "Method is blocked")
 
-    assert gave_up(last).code == "gave_up"
-    assert "ReadTimeout" in gave_up(last).text
+    told = gave_up(Tried("crm.documentgenerator.document.list", 7, unanswered))
+
+    assert told.code == "gave_up"
+    assert "7 times: crm.documentgenerator.document.list. Last: no answer (ReadT" in told.text
+    assert "«Method is blocked» (OPERATION_TIME_LIMIT)" in gave_up(Tried("m", 1, refused)).text
+    assert "once: m." in gave_up(Tried("m", 1, refused)).text
+
+
+def test_giving_up_before_anything_was_tried_blames_nobody_else() -> None:
     assert gave_up(None).code == "gave_up"
+    assert "Bitrix24 could not be reached" not in gave_up(None).text
 
 
 def test_a_fault_of_ours_names_the_run_and_blames_nobody_else() -> None:

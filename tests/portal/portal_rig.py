@@ -108,12 +108,33 @@ def verifier(http: httpx.AsyncClient, **changes: Any) -> Verifier:
     return Verifier(http, **values | changes)
 
 
-def access(asking: Verifier, saved: list[Tokens] | None = None, **changes: Any) -> Access:
-    """The tokens of one portal; what is renewed is put into `saved`."""
+@dataclass
+class KeptTokens:
+    """Where the tokens of a portal are kept."""
 
-    async def save(tokens: Tokens) -> None:
-        if saved is not None:
-            saved.append(tokens)
+    stored: dict[int, Tokens] = field(default_factory=dict)
+    saved: list[Tokens] = field(default_factory=list)
+    aside: list[Tokens] = field(default_factory=list)
 
-    values: dict[str, Any] = {"member_id": MEMBER, "client_id": CLIENT_ID, "save": save}
-    return Access(asking, **values | changes)
+    async def load(self, user_id: int) -> Tokens | None:
+        """The user's pair."""
+        return self.stored.get(user_id)
+
+    async def save(self, renewed: Tokens) -> None:
+        """A renewed pair."""
+        self.saved.append(renewed)
+        self.stored[renewed.user_id] = renewed
+
+    async def set_aside(self, refused: Tokens) -> None:
+        """It is not renewed any more."""
+        self.aside.append(refused)
+
+
+def access(asking: Verifier, kept: KeptTokens | None = None, **changes: Any) -> Access:
+    """The tokens of one portal."""
+    values: dict[str, Any] = {
+        "member_id": MEMBER,
+        "client_id": CLIENT_ID,
+        "pause": lambda _times: 0.0,
+    }
+    return Access(asking, kept or KeptTokens(), **values | changes)

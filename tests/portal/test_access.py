@@ -9,7 +9,15 @@ import pytest
 from robot.errors import OutcomeUnknownError, RejectedError
 from robot.portal.access import KEPT
 from robot.protocol.oauth import NO_TOKEN, Tokens
-from tests.portal.portal_rig import FIRST, AuthServer, access, answered_by, pair, verifier
+from tests.portal.portal_rig import (
+    FIRST,
+    AuthServer,
+    KeptTokens,
+    access,
+    answered_by,
+    pair,
+    verifier,
+)
 
 pytestmark = pytest.mark.anyio
 EXPIRED = pair("expired", life=-10)
@@ -35,27 +43,28 @@ async def test_a_living_token_is_taken_without_asking_anybody() -> None:
 
 
 async def test_ten_who_ask_at_once_cost_one_renewal() -> None:
-    server, saved = AuthServer(), list[Tokens]()
+    server, kept = AuthServer(), KeptTokens()
     async with answered_by(server.answer) as http:
-        tokens = access(verifier(http), saved)
+        tokens = access(verifier(http), kept)
         tokens.offer(EXPIRED)
 
         found = await asyncio.gather(*(tokens.token(1) for _ in range(10)))
 
     assert {one.access_token for one in found} == {"renewed-1"}
     assert server.renewed == ["refresh of expired"]
-    assert [one.refresh_token for one in saved] == ["refresh of renewed-1"]
+    assert [one.refresh_token for one in kept.saved] == ["refresh of renewed-1"]
 
 
 async def test_a_renewed_pair_is_written_down_before_it_is_used() -> None:
     server, order = AuthServer(), list[str]()
 
-    async def save(tokens: Tokens) -> None:
-        await asyncio.sleep(0)
-        order.append(f"saved {tokens.access_token}")
+    class Noting(KeptTokens):
+        async def save(self, renewed: Tokens) -> None:
+            await asyncio.sleep(0)
+            order.append(f"saved {renewed.access_token}")
 
     async with answered_by(server.answer) as http:
-        tokens = access(verifier(http), save=save)
+        tokens = access(verifier(http), Noting())
         tokens.offer(EXPIRED)
         order.append(f"used {(await tokens.token(1)).access_token}")
 

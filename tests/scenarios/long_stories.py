@@ -49,6 +49,7 @@ class LongStories:
     done_in_outage: int  # what the app did for the two while nobody could verify them
     outages: dict[tuple[str, str], Deal]  # (outage, method that it hits)
     impatient: Deal  # waits for some seconds only, and a method is used up for minutes
+    hanging: Deal  # waits as long, and the portal does not answer for much longer
 
 
 def begin(app: App, sandbox: Sandbox) -> LongStories:
@@ -76,7 +77,10 @@ def begin(app: App, sandbox: Sandbox) -> LongStories:
         statuses_in_outage=(installed, status),
         done_in_outage=done,
         outages=dict(_outages(app, sandbox)),
-        impatient=_impatient(app, sandbox.portal()),
+        impatient=_impatient(
+            app, sandbox.portal(), kind="error", error="OPERATION_TIME_LIMIT", status=429
+        ),
+        hanging=_impatient(app, sandbox.portal(), kind="slow", seconds=3 * STEP_TIMEOUT),
     )
 
 
@@ -88,9 +92,9 @@ def move(portal: SandboxPortal, **placed: Any) -> Deal:
     return Deal(portal=portal, document=document, workflow=portal.move(item))
 
 
-def _impatient(app: App, portal: SandboxPortal) -> Deal:
+def _impatient(app: App, portal: SandboxPortal, **fault: Any) -> Deal:
     app.install_at(portal)
-    portal.fault("error", LISTING, error="OPERATION_TIME_LIMIT", status=429)
+    portal.post("faults", target="rest", method=LISTING, **fault)
     return move(portal, timeout_duration=STEP_TIMEOUT)
 
 

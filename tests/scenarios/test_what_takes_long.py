@@ -4,6 +4,7 @@ import pytest
 
 from tests.programs import is_complete
 from tests.scenarios.long_stories import FAILING_METHODS, OUTAGES, LongStories
+from tests.scenarios.sandbox_portal import LISTING
 from tests.scenarios.waiting import until
 
 PATIENCE = 40.0  # seconds
@@ -42,11 +43,34 @@ def test_a_registration_that_failed_before_the_end_of_the_installation_is_done_a
     until(lambda: is_complete(long_stories.unlucky), within=PATIENCE, what="registered after all")
 
 
-def test_a_step_that_stops_waiting_is_answered_before_it_does(long_stories: LongStories) -> None:
-    deal = long_stories.impatient
+@pytest.mark.parametrize("story", ["impatient", "hanging"])
+def test_a_step_that_stops_waiting_is_answered_before_it_does(
+    long_stories: LongStories, story: str
+) -> None:
+    deal = getattr(long_stories, story)
 
     step = deal.portal.finished(deal.workflow, within=PATIENCE)["steps"][0]
 
     assert step["state"] == "closed", "the workflow stopped waiting before it was told"
     assert (step["outputs"]["succeeded"], step["outputs"]["error_code"]) == ("N", "gave_up")
     assert deal.portal.public_url(deal.document) is None
+
+
+@pytest.mark.parametrize(
+    ("story", "words"),
+    [
+        (
+            "impatient",
+            f": {LISTING}. Bitrix24 said: «Internal server error» (OPERATION_TIME_LIMIT)",
+        ),
+        ("hanging", f": {LISTING}. Last: no answer yet."),
+    ],
+)
+def test_a_step_that_stops_waiting_is_told_what_was_tried_last(
+    long_stories: LongStories, story: str, words: str
+) -> None:
+    deal = getattr(long_stories, story)
+
+    step = deal.portal.finished(deal.workflow, within=PATIENCE)["steps"][0]
+
+    assert words in step["outputs"]["error_text"]

@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
+import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,6 +62,14 @@ async def writing(database: Database) -> AsyncIterator[None]:
     finally:
         is_over.set()
         await task
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Another program holds that folder's database meanwhile."""
+    with closing(sqlite3.connect(folder / "linkrobot.sqlite")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def installation(**changes: Any) -> Installation:

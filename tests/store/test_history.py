@@ -96,3 +96,18 @@ async def test_a_link_is_still_known_when_its_run_is_forgotten(
 
     assert [link.document_id for link in found] == [5]
     assert await record(database, new_run(portal.id)) > run_id
+
+
+async def test_of_runs_to_be_dropped_those_that_wait_stay(
+    database: Database, portal: Portal
+) -> None:
+    ended, waiting, other = [
+        await record(database, new_run(portal.id, f"event-{n}")) for n in range(3)
+    ]
+    await finish(database, ended)
+    await finish(database, other)
+
+    await database.write(lambda conn: history.drop(conn, [ended, waiting]))
+
+    found = await database.read(lambda conn: history.newest(conn, limit=9))
+    assert {run.id for run in found} == {waiting, other}

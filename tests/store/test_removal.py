@@ -1,11 +1,13 @@
 """What goes when a portal removes the app."""
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from robot.store import backlog, history, portals, removal, tokens
+from robot.store import backlog, history, portals, removal, runs, tokens
 from robot.store.database import Database
 from robot.store.portals import Portal
+from robot.store.runs import Ended, Ending
+from robot.store.tables import runs as run_rows
 from robot.store.vault import Vault
 from tests.store.store_rig import NOW, later, new_run, record
 from tests.store.store_rig import tokens as pair
@@ -23,8 +25,10 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     run_id = await record(database, new_run(portal.id))
+    refused = await record(database, new_run(portal.id, "refused"))
 
     def write(conn: Connection) -> None:
+        runs.finish(conn, {refused: Ended(ending=Ending.REFUSED)}, now=NOW)
         tokens.save(conn, vault, portal, pair(), overrule=False)
         portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
 
@@ -39,7 +43,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
         assert tokens.of_portal(conn, vault, portal) == []
         assert portals.robots_registered(conn, portal.id) == {}
         assert portals.find(conn, portal.id) is None
-        assert backlog.fetch(conn, [run_id]) == []
+        assert conn.scalars(select(run_rows.c.secrets)).all() == [None, None]
 
     await database.read(look)
     assert await database.read(removal.removed_with_runs) == []

@@ -160,6 +160,18 @@ async def test_a_finished_run_has_no_secrets_and_ends_once(
     assert await due(database, portal, at=10_000) == []
 
 
+async def test_a_run_whose_answer_was_refused_keeps_its_secrets_to_be_done_again(
+    database: Database, portal: Portal
+) -> None:
+    refused, taken = [await record(database, new_run(portal.id, event)) for event in ("a", "b")]
+    endings = {refused: Ended(ending=Ending.REFUSED), taken: Ended(ending=Ending.REPORTED)}
+
+    await database.write(lambda conn: runs.finish(conn, endings, now=NOW))
+
+    assert await ended(database, refused) == ("finished", "refused", b"sealed")
+    assert await ended(database, taken) == ("finished", "reported", None)
+
+
 async def test_a_report_is_tried_again_when_it_is_due(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
 

@@ -119,3 +119,37 @@ async def test_a_row_of_another_portal_or_key_counts_as_unknown(
 
     assert await stored(database, vault, other) == []
     assert await stored(database, Vault([Fernet.generate_key().decode()]), portal) == []
+
+
+async def test_one_users_pair_is_found(database: Database, portal: Portal, vault: Vault) -> None:
+    await database.write(lambda conn: tokens.save(conn, vault, portal, OLD, overrule=False))
+
+    assert await database.read(lambda conn: tokens.of_user(conn, vault, portal, 1)) == OLD
+    assert await database.read(lambda conn: tokens.of_user(conn, vault, portal, 2)) is None
+
+
+async def test_a_pair_that_was_set_aside_is_kept_until_any_other_comes(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, NEW, overrule=False)
+        tokens.set_aside(conn, portal, NEW)
+
+    await database.write(write)
+    assert await stored(database, vault, portal) == ["new"]
+
+    await database.write(lambda conn: tokens.save(conn, vault, portal, OLD, overrule=False))
+
+    assert await stored(database, vault, portal) == ["old"]
+
+
+async def test_a_pair_that_has_come_meanwhile_is_not_set_aside(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    def write(conn: Connection) -> None:
+        tokens.save(conn, vault, portal, NEW, overrule=False)
+        tokens.set_aside(conn, portal, OLD)
+
+    await database.write(write)
+
+    assert await database.read(lambda conn: tokens.of_user(conn, vault, portal, 1)) == NEW

@@ -10,6 +10,7 @@ from tests.store.conftest import (  # noqa: F401 # fixtures
     portal,
     vault,
 )
+from tests.work.rotating_rig import app, settings  # noqa: F401 # fixtures
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Who works when: a portal is worked on from its first wake, and no wake is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -38,11 +38,14 @@ def wakes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def working(
-    function: PortalFunction, database: Database, vault: Vault
+    function: PortalFunction,
+    database: Database,
+    vault: Vault,
+    verify_kept: Callable[[], Awaitable[object]] | None = None,
 ) -> AsyncIterator[Crew]:
     async with tools_for(function, database, vault) as tools:
         found = Crew(replace(tools, settings=FAST))
-        work = asyncio.create_task(found.run())
+        work = asyncio.create_task(found.run(verify_kept))
         await asyncio.sleep(0)
         try:
             yield found

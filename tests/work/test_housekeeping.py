@@ -1,6 +1,7 @@
 """Forgetting what is old."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -55,3 +56,21 @@ async def test_runs_that_ended_long_ago_are_forgotten_and_those_that_never_did_e
     assert await count(database, run_rows) == 2
     found = await row(database, unanswered_id)
     assert (found.state, found.secrets) == ("finished", None)  # it is history from now on
+
+
+async def test_a_delivery_that_comes_again_a_day_later_is_still_known(
+    tools: Tools, database: Database, portal: Portal
+) -> None:
+    now = datetime.now(UTC)
+    first = new_run(portal.id)
+    run_id = await record(database, first)
+    ended = {run_id: Ended(ending=Ending.REPORTED)}
+    await database.write(partial(runs.finish, ended=ended, now=now - timedelta(days=1)))
+    await housekeeping.forget_old(tools)
+
+    again = replace(first, received_at=now, due_at=now, secrets=b"of today")
+    await database.write(lambda conn: runs.record(conn, [again]))
+
+    assert await count(database, run_rows) == 1
+    found = await row(database, run_id)
+    assert (found.state, found.secrets) == ("finished", None)

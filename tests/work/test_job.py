@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot.errors import NotExecutedError, RejectedError
+from robot.errors import NotExecutedError, PortalError, RejectedError
 from robot.flows.catalogue import REGISTER
 from robot.flows.flow import Chosen, succeeded
 from robot.protocol.answers import Answer
@@ -66,33 +66,34 @@ def test_a_no_becomes_an_error_that_is_told() -> None:
         pytest.param(NotExecutedError("m", "QUERY_LIMIT_EXCEEDED", ""), id="always refused"),
     ],
 )
-def test_when_the_time_is_over_whether_the_call_ran_is_not_known(
-    last: NotExecutedError,
+def test_when_the_time_is_over_the_workflow_is_told_what_was_tried_last(
+    last: PortalError,
 ) -> None:
     one = job()
     step = one.proceed()
     assert isinstance(step, Call)
     one.expect(step)
+    for _ in range(2):
+        one.came_to_nothing(step.method, last)
 
-    decided = one.take_answer(0, last)
+    decided = one.too_late()
 
-    assert isinstance(decided, Decided)
-    assert not decided.is_known
+    assert decided.is_known, "nothing was turned on"
     assert decided.outcome.error_code == "gave_up"
+    assert f"2 times: {step.method}" in decided.outcome.outputs["error_text"]
+    assert (last.code or last.text) in decided.outcome.outputs["error_text"]
 
 
-def test_one_silent_call_of_several_ends_the_run_as_not_known() -> None:
+def test_when_the_time_is_over_after_the_choice_whether_the_link_is_on_is_not_known() -> None:
     one = job(inputs={"document_id": "5"})
     one.proceed()
+    one.has_chosen = True  # it is on disk
     step = one.proceed()
     assert isinstance(step, tuple)
     one.expect(step)
     one.take_answer(0, Answer(result={"document": DOCUMENT}))
 
-    decided = one.take_answer(1, unanswered())
-
-    assert isinstance(decided, Decided)
-    assert not decided.is_known
+    assert not one.too_late().is_known
 
 
 def test_a_bug_of_ours_leaves_no_workflow_waiting() -> None:

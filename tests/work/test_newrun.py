@@ -72,6 +72,14 @@ def test_with_a_limit_the_answer_comes_before_it(vault: Vault) -> None:
     assert timedelta(seconds=3600) - SLACK * 3 <= left < timedelta(seconds=3600)
 
 
+def test_a_limit_is_counted_from_when_the_portal_sent_the_call(vault: Vault) -> None:
+    sent_at = datetime.now(UTC) - timedelta(seconds=1_000)  # the queue server took its time
+
+    left = time_left(vault, timeout=3600, sent_at=sent_at)
+
+    assert timedelta(seconds=2_600) - SLACK * 3 <= left < timedelta(seconds=2_600)
+
+
 def test_a_short_limit_leaves_most_of_its_time(vault: Vault) -> None:
     left = time_left(vault, timeout=20)
 

@@ -68,6 +68,29 @@ def test_a_portal_that_fails_is_probed_with_one_request_after_growing_pauses() -
     assert max(waits) <= 72
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(unanswered(), id="no answer"),
+        pytest.param(NotExecutedError("batch", "", "", retry_after=1.0), id="no connection"),
+        pytest.param(NotExecutedError("batch", "CONNECTION_ERROR", "", retry_after=5.0), id="401"),
+    ],
+)
+def test_a_portal_that_is_away_for_half_an_hour_gets_about_forty_requests(
+    error: PortalError,
+) -> None:
+    portal, now, requests, back_at = traffic(), 0.0, 0, 1_800.0
+    while now < back_at:
+        while portal.has_room() and not portal.wait(now) and portal.in_flight == 0:
+            portal.departed(now)
+            requests += 1
+            portal.failed(error, now, sent_at=now)
+        now += max(portal.wait(now), 0.001)
+
+    assert 20 <= requests <= 45
+    assert now - back_at < 75, "and is found again within one pause"
+
+
 def test_fewer_and_fewer_calls_go_together_while_requests_fail() -> None:
     portal = traffic()
     for _ in range(100):
@@ -80,10 +103,13 @@ def test_fewer_and_fewer_calls_go_together_while_requests_fail() -> None:
     assert sizes == [BATCH_LIMIT, 25, 12, 6, 3, 1, 1, 1]
 
 
-def test_one_answer_ends_the_probing() -> None:
+def test_one_answer_of_the_portal_itself_ends_the_probing() -> None:
     portal = traffic(parallel=3)
     fail(portal, unanswered(), times=4)
     portal.departed(0.0)
+    portal.arrived(by_portal=False)
+    portal.departed(0.0)
+    assert not portal.has_room()
 
     portal.arrived()
 
@@ -133,59 +159,6 @@ def test_slow_calls_go_in_short_requests_but_always_one_goes() -> None:
 
     assert size(portal) == 5
     assert size(portal, OTHER) == 1
-
-
-def test_a_method_over_its_limit_rests_and_the_others_go_on() -> None:
-    portal = traffic()
-
-    portal.learn(ticket(portal, now=100.0), BLOCKED, now=100.0, unix=1_000_100.0)
-
-    assert size(portal, now=100.0) == 0
-    assert size(portal, OTHER, now=100.0) > 0
-    wake_at = portal.next_at(100.0)
-    assert wake_at is not None
-    assert size(portal, now=wake_at) == 1  # one goes first, to see
-
-
-def test_a_method_rests_until_the_portal_says_that_it_opens() -> None:
-    portal = traffic()
-    answer(portal, now=100.0, operating=479.0, operating_reset_at=1_000_400.0)
-
-    assert size(portal, now=100.0) == 0
-    assert portal.next_at(100.0) == pytest.approx(400.0)
-    assert size(portal, now=400.0) == 1
-
-
-def test_once_one_call_was_answered_the_method_is_open_again() -> None:
-    portal = traffic()
-    portal.learn(ticket(portal), BLOCKED, now=0.0, unix=0.0)
-    probe = ticket(portal, now=60.0)
-    assert size(portal, now=60.0) == 0
-
-    portal.learn(probe, Answer(result=True), now=60.0, unix=60.0)
-
-    assert size(portal, now=60.0) > 1
-
-
-@pytest.mark.parametrize("time", [{}, {"operating": None}, {"duration": "x", "operating": []}])
-def test_a_time_block_that_says_nothing_is_no_reason_to_rest(time: dict[str, object]) -> None:
-    portal = traffic()
-
-    portal.learn(ticket(portal), Answer(result=True, time=time), now=0.0, unix=0.0)
-
-    assert size(portal) > 1
-    assert portal.next_at(0.0) is None
-
-
-def test_a_call_that_was_to_show_whether_a_method_is_open_may_get_lost() -> None:
-    portal = traffic()
-    portal.learn(ticket(portal), BLOCKED, now=0.0, unix=0.0)
-    assert size(portal, now=60.0) == 1
-
-    portal.begin()  # its worker lost the lease; another begins
-
-    assert portal.in_flight == 0
-    assert size(portal, now=120.0) == 1
 
 
 def test_a_portal_that_suddenly_gets_slow_loses_few_requests() -> None:

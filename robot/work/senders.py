@@ -1,0 +1,77 @@
+"""Whose token a call goes with.
+
+Documents are looked up and turned on only with tokens of the run's own user. Reports and turning
+off may use any token of the portal: they free a workflow or hide a document, and must not fail
+because one employee has left.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Collection
+
+from robot.errors import PortalError, RejectedError
+from robot.portal.access import Access
+from robot.protocol.oauth import NO_TOKEN
+from robot.store.portals import Portal
+from robot.work.ready import Ready
+
+# A no to this user; another one's token may do.
+ABOUT_USER = frozenset(
+    {
+        NO_TOKEN,
+        "AUTHORIZATION_ERROR",
+        "EXPIRED_TOKEN",
+        "INSUFFICIENT_SCOPE",
+        "INVALID_CREDENTIALS",
+        "INVALID_TOKEN",
+        "NO_AUTH_FOUND",
+        "USER_ACCESS_ERROR",
+    }
+)
+OTHERS_TRIED = 3  # for one call; a portal that refuses everybody is not asked for each of them
+_RANDOM = random.SystemRandom()
+
+
+class Senders:
+    """The users of one portal."""
+
+    def __init__(self, access: Access, portal: Portal) -> None:
+        self._access = access
+        self._portal = portal
+        self._order: dict[int, float] = defaultdict(_RANDOM.random)  # of others: each has a chance
+
+    def first(self, user_id: int) -> int:
+        """Who sends for that user where rights count: the user, unless only others have tokens."""
+        return user_id if self._access.has(user_id) else self.quickest(user_id)
+
+    def quickest(self, user_id: int) -> int:
+        """Who sends for that user without a renewal, if anybody can."""
+        if self._access.has(user_id, living=True):
+            return user_id
+        return self._choose(user_id, ()) or user_id
+
+    def instead(self, ready: Ready, error: PortalError) -> bool:
+        """After a no to its user, let another one send the call; False where nobody else may."""
+        is_about_user = isinstance(error, RejectedError) and error.code in ABOUT_USER
+        if not (is_about_user and ready.any_user):
+            return False
+        ready.refused_users.add(ready.user_id)
+        if len(ready.refused_users) > OTHERS_TRIED:
+            return False
+        other = self._choose(ready.job.user_id, ready.refused_users)
+        ready.user_id = other or ready.user_id
+        return other is not None
+
+    def _choose(self, own: int, refused: Collection[int]) -> int | None:
+        """A living token needs no renewal; then the user's own; then the administrator's."""
+        users = [user_id for user_id in self._access.users() if user_id not in refused]
+        return min(
+            users,
+            key=lambda user_id: (
+                not self._access.has(user_id, living=True),
+                user_id != own,
+                user_id != self._portal.user_id,
+                self._order[user_id],
+            ),
+            default=None,
+        )
