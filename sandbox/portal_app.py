@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -43,7 +43,10 @@ async def _at_portal(sites: Sites, answer: Answer, request: Request) -> Response
     if request.url.hostname in site.portal.old_hosts:
         new = request.url.replace(hostname=site.portal.host)
         return RedirectResponse(str(new), status_code=302)
-    return await answer(site, request)
+    try:
+        return await answer(site, request)
+    except ClientDisconnect:
+        return Response()  # who asked has died; nobody reads it
 
 
 async def _rest(site: Site, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import httpx2 as httpx
 
@@ -67,12 +68,24 @@ def running_sandbox(*, portals: int = 1) -> Iterator[Sandbox]:
         process.stdout.close()
 
 
+class Process(Protocol):
+    """What an App needs of its process."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+
 class App:
     """`linkrobot serve` as a process of its own, with a data folder that survives it."""
 
     def __init__(self, folder: Path, oauth: str, **settings: str) -> None:
         self.folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._http = httpx.Client(trust_env=False)
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -96,19 +109,35 @@ class App:
         """All that it logged so far."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
+    @property
+    def pid(self) -> int:
+        """The process that serves."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> "App":
         """Start it and wait until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [LINKROBOT, "serve"],
-                env=self.environment,
-                cwd=self.folder,  # no .env of the developer's
-                stderr=log,
-                stdout=log,
-            )
+        self._process = self._launch()
         until(self._is_ready, within=30, what="the app is ready")
         return self
+
+    def _launch(self) -> Process:
+        return self.program([LINKROBOT, "serve"])
+
+    def program(self, command: list[str], **streams: Any) -> "subprocess.Popen[bytes]":
+        """Start a program that reads the app's settings; it writes into the app's log."""
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=self.folder,  # no .env of the developer's
+                **{"stderr": log, "stdout": log, **streams},
+            )
+
+    def has_died(self) -> bool:
+        """Whether the process has ended by itself, or by a kill of its own."""
+        return self._process is None or self._process.poll() is not None
 
     def _is_ready(self) -> bool:
         assert self._process
@@ -122,14 +151,34 @@ class App:
         """kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> int:
+    def stop(self, *, within: float = 30) -> int:
         """A clean stop; its exit status."""
-        return self._end(signal.SIGTERM)
+        return self._end(signal.SIGTERM, within)
 
-    def _end(self, sign: signal.Signals) -> int:
+    def interrupt(self) -> int:
+        """Ctrl+C; its exit status."""
+        return self._end(signal.SIGINT)
+
+    def begin_stop(self) -> None:
+        """Order a clean stop; `stop` waits for its end."""
+        assert self._process
+        self._process.send_signal(signal.SIGTERM)
+
+    @contextmanager
+    def limited(self, what: int, soft: int) -> Iterator[None]:
+        """Meanwhile the running process has that resource limit."""
+        assert self._process
+        before = resource.prlimit(self._process.pid, what)
+        resource.prlimit(self._process.pid, what, (soft, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(self._process.pid, what, before)
+
+    def _end(self, sign: signal.Signals, within: float = 30) -> int:
         assert self._process
         self._process.send_signal(sign)
-        status = self._process.wait(30)
+        status = self._process.wait(within)
         self._process = None
         return status
 
@@ -186,17 +235,16 @@ class App:
     def install_at(self, portal: SandboxPortal, **fields: Any) -> dict[str, Any]:
         """Add the app to a portal, and wait until both robots and both events are there."""
         answer = self.offer_to(portal, **fields)
-        until(lambda: is_complete(portal), what="the robots are registered")
+        until(lambda: is_complete(portal), what="registered")
         return answer
 
 
 def at_once(*commands: Callable[[], Done]) -> list[Done]:
     """Run commands side by side: each takes a second to load its libraries."""
     with ThreadPoolExecutor(4) as pool:
-        return [begun.result() for begun in [pool.submit(command) for command in commands]]
+        return list(pool.map(lambda command: command(), commands))
 
 
 def is_complete(portal: SandboxPortal) -> bool:
     """Whether everything that the app registers is registered there."""
-    state = portal.get("state")
-    return (len(state["robots"]), len(state["events"])) == (2, 2)
+    return [len(portal.get("state")[kind]) for kind in ("robots", "events")] == [2, 2]

@@ -189,10 +189,9 @@ def commands() -> set[str]:
     """`serve`, `link enable`, …: every command of `linkrobot`."""
 
     def below(command: Any, path: str) -> Iterator[str]:
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        inner = getattr(command, "commands", {})
+        if not inner or command.invoke_without_command:
             yield path
-            return
         for word, one in inner.items():
             yield from below(one, f"{path} {word}".strip())
 
@@ -206,7 +205,9 @@ def test_the_readme_names_every_command(command: str) -> None:
 
 def test_the_readme_names_no_command_that_is_not_there() -> None:
     named = set(
-        re.findall(r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|check))?)", README)
+        re.findall(
+            r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|check|new|rotate))?)", README
+        )
     )
 
     assert named <= commands() | {"link", "robots"}

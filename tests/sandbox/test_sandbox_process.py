@@ -50,6 +50,28 @@ def test_it_stops_while_someone_waits_for_news() -> None:
         assert process.stop() == 0
 
 
+def test_an_app_that_dies_in_the_middle_of_a_request_is_no_fault_of_the_sandbox() -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        portal = re.findall(r'"portal": "([^"]+)"', process.stdout.readline())[0]
+        host, _, port = portal.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port))) as dying:
+            head = (
+                f"POST /rest/profile HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 9\r\n\r\n"
+            )
+            dying.sendall(head.encode())
+            assert httpx.get(f"{portal}/_sandbox/state", trust_env=False).status_code == 200
+
+        assert httpx.get(f"{portal}/_sandbox/state", trust_env=False).status_code == 200
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr.read() == ""
+
+
 def test_portals_have_addresses_of_their_own_at_one_port() -> None:
     process = Process("--portals", "3", "--host", "127.0.9.1")
 
