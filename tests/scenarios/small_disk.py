@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from tests.skipping import skip
 
 SIZE = 16 * 1024 * 1024  # bytes
 
@@ -43,7 +43,7 @@ def small_disk(path: Path) -> Iterator[SmallDisk]:
     try:
         _mount("-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(path))
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs root, to mount a small file system")
+        skip("a full disk loses nothing", missing="root, to mount a small file system")
     try:
         yield SmallDisk(path)
     finally:

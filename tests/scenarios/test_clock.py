@@ -10,6 +10,7 @@ from tests.programs import App, Sandbox
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
 from tests.scenarios.waiting import until
+from tests.skipping import skip
 
 SetClock: TypeAlias = Callable[[str], None]
 
@@ -19,7 +20,7 @@ def library() -> str:
     """What tells a program another time than the machine's."""
     for found in sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")):
         return str(found)
-    pytest.skip("needs libfaketime: apt-get install faketime")
+    skip("a wrong clock loses nothing", missing="libfaketime: apt-get install faketime")
 
 
 @pytest.fixture(scope="module")
