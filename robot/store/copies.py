@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from robot.store.files import sync_folder
+
 KEPT = 3  # copies; older ones are deleted when a new one was made
 
 
@@ -26,7 +28,7 @@ def make(path: Path, *, before: str) -> Path:
         made = unfinished.rename(_free_name(path, before))
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     for old in of(path)[KEPT:]:
         old.unlink()
     return made
@@ -58,11 +60,3 @@ def _free_name(path: Path, before: str) -> Path:
         number += 1
         name = wanted.with_name(f"{wanted.name}-{number}")
     return name
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from robot.errors import SettingsError
+from robot.store import copies
 from robot.store.files import sync_folder
 
 THERE = "{target} is there already, and a backup overwrites nothing. Give another name."
@@ -54,6 +55,4 @@ def _fill(source: Path, copy: Path) -> None:
     with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as copied:
         original.backup(copied)  # in one step: a reader's view of one moment
         copied.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-        (found,) = copied.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)
+        copies.refuse_damaged(copied)
