@@ -1,9 +1,9 @@
 """`linkrobot serve` that kills itself at a chosen moment: `python -m tests.kills.killed`.
 
 Each message on stdin is one life of the app, `CALL NUMBER POINT`: after the CALL-th call of a robot
-SIGKILL comes when that point is passed for the NUMBER-th time. NUMBER 0: the points are written
-down instead. The life's pid goes to stdout, later its exit status. All lives are forks of this
-program, which has the app's libraries loaded already.
+(0: from the start on) SIGKILL comes when that point is passed for the NUMBER-th time. NUMBER 0: the
+points are written down instead. The life's pid goes to stdout, later its exit status. All lives are
+forks of this program, which has the app's libraries loaded already.
 """
 
 import ctypes
@@ -25,9 +25,11 @@ from robot.portal import client
 from robot.portal.verify import Verifier
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
+from robot.protocol.oauth import Tokens
 from robot.store.database import Database
 from robot.work import lease, sending, verdict
 from robot.work.accept import Accept, Delivery
+from robot.work.keyring import Keyring
 from robot.work.registering import ROBOT_PATH
 
 LEASE = 1.2  # seconds
@@ -64,6 +66,7 @@ def watch(points: Points) -> None:
     _watch_commits(points)
     _watch_requests(points)
     _watch_answers(points)
+    _watch_renewals(points)
 
 
 def _watch_calls(points: Points) -> None:
@@ -138,6 +141,17 @@ def _watch_answers(points: Points) -> None:
     handlers.app.create_app = noted  # type: ignore[assignment]
 
 
+def _watch_renewals(points: Points) -> None:
+    save = Keyring.save
+
+    async def noted(self: Keyring, renewed: Tokens) -> None:
+        points.reach("before a pair is stored")
+        await save(self, renewed)
+        points.reach("after a pair is stored")
+
+    Keyring.save = noted  # type: ignore[method-assign]
+
+
 def shorten() -> None:
     """Waits that are there for a real portal's sake, as short as tests need them."""
     lease.LENGTH = timedelta(seconds=LEASE)
@@ -156,7 +170,7 @@ def _live(order: str) -> None:
     status = 1
     try:
         shorten()
-        if int(call):
+        if int(call) or name:
             watch(Points(int(call), int(number), name))
         sys.argv = ["linkrobot", "serve"]
         main()

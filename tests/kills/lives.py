@@ -33,8 +33,8 @@ class MortalApp(App):
     def live(self, call: int = 0, number: int = 0, point: str = "") -> "MortalApp":
         """Start it.
 
-        After the `call`-th robot's call SIGKILL comes when that point is passed for the
-        `number`-th time; without a number the points are written down.
+        After the `call`-th robot's call, 0: at once, SIGKILL comes when that point is passed for
+        the `number`-th time; without a number the points are written down.
         """
         self._order = f"{call} {number} {point}"
         self.start()

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.kills.deals import Deal, Way, faults, faults_in_database, is_over, move
+from tests.kills.deals import Deal, faults, faults_in_database, is_over
 from tests.kills.lives import MortalApp
 from tests.scenarios.sandbox_portal import ENABLING, LISTING, REPORTING, SandboxPortal
 from tests.scenarios.waiting import until
@@ -61,16 +60,6 @@ class Workers:
             assert worker.stdout
             worker.stdin.close()
             worker.stdout.close()
-
-
-@pytest.fixture
-def stored(app: MortalApp, portal: SandboxPortal) -> Deal:
-    """A deal whose run is stored, and nobody works on it: the app died at that moment."""
-    app.stop()
-    app.live(1, 1, "after a commit")  # the one that stores the run
-    (deal,) = move(portal, Way.LATEST)
-    assert app.dies_before(partial(is_over, deal))
-    return deal
 
 
 @pytest.fixture
