@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from robot.errors import RejectedError
-from robot.flows.failures import explain
+from robot.flows.failures import explain, words_of
 from robot.flows.flow import Flow, Result, Run, succeeded
 from robot.flows.register import bound_events
 from robot.protocol.answers import Answer
@@ -69,5 +69,4 @@ def _read(look: str, answer: Answer, handler: str) -> str:
 
 def _refusal(look: str, error: RejectedError) -> dict[str, str]:
     code = "unanswered" if error.code == UNANSWERED else explain(error).code
-    words = " ".join(part for part in (error.text, error.code and f"({error.code})") if part)
-    return {f"{look}_error": code, f"{look}_words": words}
+    return {f"{look}_error": code, f"{look}_words": words_of(error)}

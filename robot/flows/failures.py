@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from robot.errors import FlowError, PortalError, RejectedError
 from robot.protocol.answers import TOKEN_NOT_TAKEN
-from robot.protocol.oauth import NO_TOKEN
+from robot.protocol.oauth import NO_TOKEN, UNANSWERED
 
 _NO_RIGHTS = (
     "no_rights",
@@ -174,8 +174,17 @@ def _told(error: RejectedError, cause: tuple[str, str]) -> FlowError:
     return FlowError(code, _with_words(text, error))
 
 
-def _with_words(text: str, error: PortalError) -> str:
+# Codes that are not Bitrix24's.
+_OURS = frozenset({"", "0", NO_TOKEN, UNANSWERED})
+
+
+def words_of(error: PortalError) -> str:
+    """Bitrix24's own words; empty where it said nothing."""
     words = f"«{error.text}»" if error.text else ""
-    code = f"({error.code})" if error.code not in ("", "0", NO_TOKEN) else ""
-    said = " ".join(part for part in (words, code) if part)
+    code = f"({error.code})" if error.code not in _OURS else ""
+    return " ".join(part for part in (words, code) if part)
+
+
+def _with_words(text: str, error: PortalError) -> str:
+    said = words_of(error)
     return f"{text} Bitrix24 said: {said}" if said else text

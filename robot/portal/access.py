@@ -67,6 +67,7 @@ class Access:
         self._held: dict[int, list[Tokens]] = defaultdict(list)
         self._spoiled: set[str] = set()  # access tokens that the portal did not take
         self._refused: set[str] = set()  # refresh tokens
+        self._said: dict[int, str] = {}  # by the authorization server, with its last refusal
         self._renewed_at: dict[str, float] = {}  # by access token
         self._unsaved: dict[int, Tokens] = {}
         self._stored: dict[int, Tokens] = {}
@@ -160,15 +161,15 @@ class Access:
             self.offer(kept, is_stored=True)  # another process may have renewed it
             if not although_live and (live := self._live(user_id)):
                 return live
-        said = ""
         if self._verifier.can_renew(self._client_id):
             for tokens in self._renewable(self._held[user_id]):
                 try:
                     return await self._renewed(tokens)
                 except RejectedError as error:
                     said = f"{error.text} ({error.code})" if error.code else error.text
+                    self._said[user_id] = said
                     await self._set_aside(tokens)
-        raise RejectedError(RENEWAL, NO_TOKEN, said)
+        raise RejectedError(RENEWAL, NO_TOKEN, self._said.get(user_id, ""))
 
     async def _renewed(self, tokens: Tokens) -> Tokens:
         user_id = tokens.user_id

@@ -65,15 +65,20 @@ def test_what_was_seen_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [(NO_TOKEN, "no_token"), (UNANSWERED, "unanswered"), ("X", "bitrix24_error")]
+    ("code", "told", "words"),
+    [
+        (NO_TOKEN, "no_token", "«in words»"),
+        (UNANSWERED, "unanswered", "«in words»"),
+        ("X", "bitrix24_error", "«in words» (X)"),
+    ],
 )
 def test_a_renewal_that_fails_is_told_and_the_rest_is_asked_all_the_same(
-    code: str, told: str
+    code: str, told: str, words: str
 ) -> None:
     outputs = looked(refusal(code, "in words", method=RENEWAL)).outcome.outputs
 
     assert outputs["renewal_error"] == told
-    assert outputs["renewal_words"] == f"in words ({code})"
+    assert outputs["renewal_words"] == words
     assert outputs["scopes"] == "bizproc,crm"
 
 
@@ -84,7 +89,7 @@ def test_what_is_refused_is_told_with_bitrix24s_words() -> None:
 
     assert {outputs[f"{look}_error"] for look in check.LOOKS} == {"no_rights"}
     assert not set(check.LOOKS) & set(outputs)
-    assert outputs["scopes_words"] == "Unable to authorize user (AUTHORIZATION_ERROR)"
+    assert outputs["scopes_words"] == "«Unable to authorize user» (AUTHORIZATION_ERROR)"
 
 
 @pytest.mark.parametrize("nonsense", [None, "yes", 1, [], {}, {"isExisting": "false"}])

@@ -18,7 +18,8 @@ OPEN_IT = (
 )
 KEYS = (
     "See that LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET hold the application's present id "
-    f"and key. {OPEN_IT}"
+    "and key, start Linkrobot again if you changed them, and look again. If not mended: "
+    f"{OPEN_IT[0].lower()}{OPEN_IT[1:]}"
 )
 # What a refusal of everything means: by the codes of robot/flows/failures.py.
 REFUSED: Mapping[str, tuple[str, str]] = {

@@ -58,7 +58,7 @@ def _server(asked: Asked, *, some_answer: bool) -> Finding:
     name = "authorization server"
     if not asked.trouble:
         return well(name, f"{asked.server} answers.")
-    text = f"{asked.server} cannot be used from here: {asked.trouble}."
+    text = f"{asked.server} cannot be used from here: {asked.trouble.rstrip('.')}."
     remedy = (
         "See that this server may connect to it directly, without a proxy. Without it access is "
         "not renewed and no portal is verified."
