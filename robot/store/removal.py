@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from robot.store.portals import forget_robots
 from robot.store.runs import Ending, State
@@ -43,14 +43,20 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
 def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> int:
     """A removed portal's waiting runs end: nobody can answer them any more; returns how many.
 
-    At most `limit` of those that came until `now`, when the portal removed the app.
+    At most `limit`: of those that came until `now`, when the portal removed the app; or, since the
+    clock may have been set back since, of all that wait as long as it is not installed again.
     """
+    is_removed = (
+        select(portals.c.id)
+        .where(portals.c.id == portal_id, portals.c.removed_at.is_not(None))
+        .exists()
+    )
     waiting = (
         select(runs.c.id)
         .where(
             runs.c.portal_id == portal_id,
             runs.c.finished_at.is_(None),
-            runs.c.received_at <= now,
+            or_(runs.c.received_at <= now, is_removed),
         )
         .limit(limit)
     )

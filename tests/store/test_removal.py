@@ -9,7 +9,7 @@ from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending
 from robot.store.tables import runs as run_rows
 from robot.store.vault import Vault
-from tests.store.store_rig import NOW, later, new_run, record
+from tests.store.store_rig import NOW, install, later, new_run, record
 from tests.store.store_rig import tokens as pair
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +58,17 @@ async def test_a_backlog_ends_in_steps_and_what_a_later_installation_brought_sta
 
     assert await end(database, portal, limit=2) == 2
     assert await database.read(removal.removed_with_runs) == [(portal.id, NOW)]
+    await install(database)
     later_id = await record(database, new_run(portal.id, "new", received_at=later(1)))
 
     assert [await end(database, portal, limit=2) for _ in range(3)] == [2, 1, 0]
     assert await database.read(lambda conn: backlog.fetch(conn, [later_id]))
+
+
+async def test_runs_that_came_before_the_clock_was_set_back_end_as_well(
+    database: Database, portal: Portal
+) -> None:
+    await record(database, new_run(portal.id, received_at=later(3_600)))
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
+
+    assert await end(database, portal) == 1
