@@ -65,14 +65,14 @@ async def exchange(
                 await response.aclose()
     except httpx.PoolTimeout as error:
         raise NotExecutedError(
-            method, NO_PLACE, _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+            method, NO_PLACE, in_words(error), retry_after=RETRY_AFTER_NO_CONNECTION
         ) from None
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotExecutedError(
-            method, "", _reason(error), retry_after=RETRY_AFTER_NO_CONNECTION
+            method, "", in_words(error), retry_after=RETRY_AFTER_NO_CONNECTION
         ) from None
     except (httpx.HTTPError, TimeoutError) as error:
-        raise OutcomeUnknownError(method, "", _reason(error)) from None
+        raise OutcomeUnknownError(method, "", in_words(error)) from None
 
 
 async def send_together(
@@ -114,7 +114,7 @@ async def _read(response: httpx.Response, method: str) -> bytes:
     return b"".join(parts)
 
 
-def _reason(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """The kind of failure; never the library's text, which may hold an address with a secret."""
     cause: BaseException | None = error
     while cause:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2 as httpx
 
+from robot.portal.client import in_words
 from robot.protocol.oauth import APP_INFO
 from robot.work.checks.finding import Finding, failed, warning, well
 
@@ -32,7 +33,7 @@ async def ask(http: httpx.AsyncClient, server: str) -> Asked:
     except TimeoutError:
         return Asked(server=server, trouble=f"no answer within {ANSWERS_WITHIN:.0f} s")
     except httpx.HTTPError as error:
-        return Asked(server=server, trouble=str(error) or type(error).__name__)
+        return Asked(server=server, trouble=in_words(error))
     # Its certificate has shown that it is Bitrix24's; it need only be in working order.
     trouble = f"it answers with status {answer.status_code}" if answer.is_server_error else ""
     ahead = seconds_ahead(answer.headers.get("date", ""), datetime.now(UTC))
@@ -58,7 +59,7 @@ def _server(asked: Asked, *, some_answer: bool) -> Finding:
     name = "authorization server"
     if not asked.trouble:
         return well(name, f"{asked.server} answers.")
-    text = f"{asked.server} cannot be used from here: {asked.trouble.rstrip('.')}."
+    text = f"{asked.server} cannot be used from here: {asked.trouble}."
     remedy = (
         "See that this server may connect to it directly, without a proxy. Without it access is "
         "not renewed and no portal is verified."
