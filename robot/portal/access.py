@@ -169,6 +169,8 @@ class Access:
                     said = f"{error.text} ({error.code})" if error.code else error.text
                     self._said[user_id] = said
                     await self._set_aside(tokens)
+        if not although_live and (live := self._live(user_id)):
+            return live  # a call brought it meanwhile
         raise RejectedError(RENEWAL, NO_TOKEN, self._said.get(user_id, ""))
 
     async def _renewed(self, tokens: Tokens) -> Tokens:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from robot.errors import PortalError, RejectedError
 from robot.portal.access import Access
-from robot.protocol.oauth import NO_TOKEN
+from robot.protocol.oauth import NO_TOKEN, RENEWAL
 from robot.store.portals import Portal
 from robot.work.ready import Ready
 
@@ -51,7 +51,17 @@ class Senders:
         return self._choose(user_id, ()) or user_id
 
     def instead(self, ready: Ready, error: PortalError) -> bool:
-        """After a no to its user, let another one send the call; False where nobody else may."""
+        """After a no to its user, let another one send the call; False where nobody else may.
+
+        Where no token was left, but a call has brought one meanwhile, it is that user's turn again.
+        """
+        has_none = isinstance(error, RejectedError) and error.code == NO_TOKEN
+        if (
+            has_none
+            and ready.call.method != RENEWAL
+            and self._access.has(ready.user_id, living=True)
+        ):
+            return True
         is_about_user = isinstance(error, RejectedError) and error.code in ABOUT_USER
         if not (is_about_user and ready.any_user):
             return False

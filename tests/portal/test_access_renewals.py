@@ -97,6 +97,21 @@ async def test_a_pair_that_lost_its_renewal_makes_room_for_the_next_one_that_com
     assert kept.aside == [STORED]
 
 
+async def test_a_pair_that_comes_while_a_renewal_is_refused_is_taken() -> None:
+    server, event = AuthServer(), pair("event")
+    async with answered_by(lambda request: bring(request)) as http:
+        tokens = access(verifier(http), KeptTokens(stored={1: STORED}))
+
+        async def bring(request: httpx.Request) -> httpx.Response:
+            tokens.offer(event)  # by a call that comes just now
+            server.dead.add(STORED.refresh_token)
+            return await server.answer(request)
+
+        tokens.offer(STORED, is_stored=True)
+
+        assert await tokens.token(1) is event
+
+
 async def test_what_was_renewed_elsewhere_meanwhile_is_taken() -> None:
     server, kept = AuthServer(), KeptTokens()
     async with answered_by(server.answer) as http:

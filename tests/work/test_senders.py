@@ -7,14 +7,15 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import Connection
 
+from robot.errors import RejectedError
 from robot.flows.catalogue import DISABLE
-from robot.protocol.oauth import Tokens
+from robot.protocol.oauth import NO_TOKEN, Tokens
 from robot.store import tokens
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
-from robot.work.senders import OTHERS_TRIED
-from tests.portal.portal_rig import sent_json
+from robot.work.senders import OTHERS_TRIED, Senders
+from tests.portal.portal_rig import access, pair, sent_json, verifier
 from tests.store.store_rig import record
 from tests.work.portal_function import (
     ENABLE,
@@ -26,6 +27,7 @@ from tests.work.portal_function import (
     row,
     work,
 )
+from tests.work.work_rig import ready
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_retries")]
 ADMIN, EMPLOYEE = 1, 7
@@ -198,3 +200,18 @@ async def test_a_portal_that_refuses_everybody_is_asked_for_a_few_users_only(
     due = {found.due_at for found in rows}
     assert min(due) > datetime.now(UTC) + timedelta(minutes=9)
     assert len(due) <= 4, "they are tried together"
+
+
+async def test_a_report_without_a_token_goes_with_the_one_that_came_meanwhile(
+    portal: Portal,
+) -> None:
+    async with httpx.AsyncClient() as http:
+        held = access(verifier(http))
+        senders, report = Senders(held, portal), ready(1, is_report=True)
+        no_token = RejectedError("oauth.token", NO_TOKEN, "")
+        assert not senders.instead(report, no_token), "nobody has one"
+
+        report.refused_users.clear()
+        held.offer(pair("event", user_id=report.user_id))
+
+        assert senders.instead(report, no_token)
