@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from robot.store.vault import (
     CHECK_NAME,
     CHECK_OWNER,
     KEY_FILE,
+    WORKER_NAME,
     UnopenedError,
     Vault,
     read_keys,
@@ -121,44 +123,52 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
     Raises:
         SettingsError: there is no key, or not the one that the database was written with.
     """
-    sealed = await database.read(_check_value)
+    sealed = await database.read(partial(_check_value, name=CHECK_NAME))
     found = read_keys(keys, data_dir, is_new=sealed is None)
     vault = Vault(found, None if keys else data_dir / KEY_FILE)
     if sealed is None:
-        await database.write(lambda conn: sign(conn, vault))
+        await database.write(partial(_put_check_value, vault=vault, name=CHECK_NAME))
         return vault
     try:
         vault.open(CHECK_OWNER, sealed)
     except UnopenedError:
         raise SettingsError(
             "The secret key does not fit the database. Put back the key file that belongs to it "
-            "(or the right LINKROBOT_SECRET_KEYS). If that key is lost for good, move the database "
-            "away and open the application once in each Bitrix24, which installs it anew."
+            "(or the right LINKROBOT_SECRET_KEYS: an old key must stay there, behind the new one, "
+            "until `linkrobot keys rotate` has succeeded). If that key is lost for good, "
+            "docs/operating.md says how to begin anew (The data folder)."
         ) from None
     return vault
 
 
 def sign(conn: Connection, vault: Vault) -> None:
-    """Show with the check value which key seals from now on, and where the keys are from.
+    """Show which key seals from now on, and where the keys are from.
 
-    Done by whoever works on this database; so a rotation of the keys knows whether he learns.
+    Done by whoever works on this database; so a rotation of the keys knows whether he learns. The
+    keys that are needed to start stay the same: a rotation changes them, once all else is done.
     """
-    value = vault.seal(CHECK_OWNER, {_READS_FILE: vault.key_file is not None})
-    row = insert(check_values).values(name=CHECK_NAME, value=value)
-    conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    _put_check_value(conn, vault, WORKER_NAME)
 
 
 def will_follow(conn: Connection, vault: Vault) -> bool:
     """Whether he who works on this database opens what this vault seals, now or soon."""
-    sealed = _check_value(conn) or b""
+    sealed = _check_value(conn, WORKER_NAME)
+    if sealed is None:
+        return False
     reads_file = vault.open(CHECK_OWNER, sealed).get(_READS_FILE)
     if vault.key_file:
         return reads_file is True
     return reads_file is False and vault.is_current(sealed)
 
 
-def _check_value(conn: Connection) -> bytes | None:
-    return conn.scalar(select(check_values.c.value).where(check_values.c.name == CHECK_NAME))
+def _check_value(conn: Connection, name: str) -> bytes | None:
+    return conn.scalar(select(check_values.c.value).where(check_values.c.name == name))
+
+
+def _put_check_value(conn: Connection, vault: Vault, name: str) -> None:
+    value = vault.seal(CHECK_OWNER, {_READS_FILE: vault.key_file is not None})
+    row = insert(check_values).values(name=name, value=value)
+    conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 class _File:

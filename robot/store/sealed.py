@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, select, update
 
 from robot.store.tables import check_values, runs, tokens, unverified
-from robot.store.vault import CHECK_NAME, UnopenedError, Vault
+from robot.store.vault import CHECK_NAME, WORKER_NAME, UnopenedError, Vault
 
 _COLUMNS: Mapping[Table, str] = {
     tokens: "secrets",
@@ -33,7 +33,9 @@ def places(conn: Connection) -> list[Place]:
         keys = [key.label(f"of_{key.name}") for key in table.primary_key.columns]
         query = select(*keys).where(table.c[column].is_not(None))
         if table is check_values:
-            query = query.where(check_values.c.name == CHECK_NAME)  # others are no secrets
+            # Others are no secrets. The one that starting needs is sealed anew last of all.
+            is_sealed = check_values.c.name.in_([WORKER_NAME, CHECK_NAME])
+            query = query.where(is_sealed).order_by(check_values.c.name == CHECK_NAME)
         rows = conn.execute(query)
         found += [Place(table=table, column=column, row=dict(row._mapping)) for row in rows]
     return found

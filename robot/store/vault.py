@@ -18,7 +18,8 @@ from robot.errors import RobotError, SettingsError
 from robot.store.files import sync_folder
 
 KEY_FILE = "secret.key"
-CHECK_NAME, CHECK_OWNER = "key", "linkrobot"  # of the check value
+# Of the check values: which keys are needed to start, and which ones whoever works has.
+CHECK_NAME, WORKER_NAME, CHECK_OWNER = "key", "worker", "linkrobot"
 _OWNER = "@"
 _NO_KEY = "none of the keys opens this secret"
 
@@ -136,8 +137,8 @@ def read_keys(keys: Sequence[str], data_dir: Path, *, is_new: bool) -> Sequence[
             raise SettingsError(
                 f"The key file {path} is missing, but the database is not empty: without its key "
                 "no token in it can be read. Put the file back from your backup, or set "
-                "LINKROBOT_SECRET_KEYS. If the key is lost for good, move the database away and "
-                "open the application once in each Bitrix24, which installs it anew."
+                "LINKROBOT_SECRET_KEYS. If the key is lost for good, docs/operating.md says how to "
+                "begin anew (The data folder)."
             )
         _write(path, [new_key()])
     return _read(path)

@@ -27,7 +27,7 @@ OWNERS = {
     "check_values": CHECK_OWNER,
 }
 RUNS = 5
-SECRETS = RUNS + 3
+SECRETS = RUNS + 4
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from robot.settings import Settings
 from robot.store.database import Database, open_vault, sign
 from robot.store.portals import Portal
 from robot.store.tables import check_values
-from robot.store.vault import CHECK_NAME, CHECK_OWNER, KEY_FILE, Vault, read_keys
+from robot.store.vault import CHECK_OWNER, KEY_FILE, WORKER_NAME, Vault, read_keys
 from robot.work.opening import working_alone
 from robot.work.rotating import rotate
 from tests.work.rotating_rig import (
@@ -70,7 +70,7 @@ async def test_nothing_is_changed_where_the_running_app_is_of_an_older_release(
 ) -> None:
     def write(conn: Connection) -> None:
         unsigned = app.seal(CHECK_OWNER, {})
-        check = update(check_values).where(check_values.c.name == CHECK_NAME)
+        check = update(check_values).where(check_values.c.name == WORKER_NAME)
         conn.execute(check.values(value=unsigned))
 
     await database.write(write)
@@ -93,5 +93,19 @@ async def test_an_app_that_was_started_with_the_same_keys_follows(
     with working_alone(settings.data_dir):
         done = await rotate(with_keys(settings, KEY, OTHER_KEY))
 
-    assert done.resealed == SECRETS - 1  # all but the check value, which the app had signed anew
+    assert done.resealed == SECRETS - 1  # all but what the app had signed anew
     assert await opened(database, app) == SECRETS
+
+
+async def test_an_old_key_is_needed_to_start_until_all_is_sealed_with_the_new_one(
+    database: Database, portal: Portal, settings: Settings
+) -> None:
+    await seal_some(database, portal, await open_vault(database, [OTHER_KEY], settings.data_dir))
+    app = await open_vault(database, [KEY, OTHER_KEY], settings.data_dir)
+    await database.write(lambda conn: sign(conn, app))
+
+    with pytest.raises(SettingsError, match="does not fit"):
+        await open_vault(database, [KEY], settings.data_dir)
+    await rotate(with_keys(settings, KEY, OTHER_KEY))
+
+    assert await opened(database, await open_vault(database, [KEY], settings.data_dir)) == SECRETS
