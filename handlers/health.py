@@ -5,6 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from handlers.state import State
 from robot.logs import get_logger
+from robot.work.readiness import NOT_READY, READY, STOPPING
 
 log = get_logger()
 
@@ -17,9 +18,8 @@ async def healthz(_request: Request[State]) -> Response:
 async def readyz(request: Request[State]) -> Response:
     """Runs can be stored; the work runs, else the process would have ended."""
     if request.state["crew"].is_stopping:
-        return PlainTextResponse("stopping\n", status_code=503)
+        return PlainTextResponse(f"{STOPPING}\n", status_code=503)
     if trouble := await request.state["readiness"].trouble():
-        # The reason names the machine's folders: it is for the log, not for whoever asks.
         log.error("app.not_ready", reason=trouble)
-        return PlainTextResponse("nothing can be stored; the log says why\n", status_code=503)
-    return PlainTextResponse("ready\n")
+        return PlainTextResponse(f"{NOT_READY}\n", status_code=503)
+    return PlainTextResponse(f"{READY}\n")

@@ -12,6 +12,7 @@ from robot.cli.output import AsJson, print_json
 from robot.cli.shown import ENDINGS, in_words, looked_at
 from robot.protocol.items import MAX_ID
 from robot.settings import Settings, load_settings
+from robot.store.again import DONE_AGAIN
 from robot.store.history import PastRun
 from robot.store.runs import Ending
 from robot.work.errands import open_errands
@@ -35,6 +36,7 @@ LOST = (
 TOLD_NOTHING: Mapping[str, str] = {
     Ending.REPORTED: GONE_ON,
     Ending.NOT_AWAITED: "No workflow waits for it.",
+    DONE_AGAIN: "The answer is that of the run which did it again before ({ending}).",
     Ending.WORKFLOW_GONE: "The workflow had ended before run {first} was answered.",
 }
 TAKEN = "The workflow took this answer and goes on."
@@ -65,14 +67,20 @@ def retry(number: Number, as_json: AsJson = False) -> None:
 
 async def _retry(settings: Settings, number: int) -> Retried:
     async with open_errands(settings) as errands:
-        return await retry_run(errands, settings, number)
+        return await retry_run(errands, settings, number, begun=_say_begun)
+
+
+def _say_begun(number: int) -> None:
+    """Standard output is for what came of it."""
+    sys.stderr.write(f"Run {number} does it again. Ctrl+C ends only the waiting for it.\n")
 
 
 def workflow_in_words(done: Retried) -> str:
     """What its workflow has of it."""
     first, run = done.first, done.run
     if not done.is_told:
-        told = TOLD_NOTHING.get(first.ending or "", LOST)
+        how = DONE_AGAIN if DONE_AGAIN in (first.note or "") else first.ending or ""
+        told = TOLD_NOTHING.get(how, LOST)
         return told.format(first=first.id, ending=_ending(first))
     if run.ending is None:
         return BEING_TOLD

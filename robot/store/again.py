@@ -10,6 +10,8 @@ from robot.store.portals import Portal
 from robot.store.runs import NewRun, StoredRun
 from robot.store.tables import runs as rows
 
+DONE_AGAIN = "Done again: run"  # in the note of a run that was handed over
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
@@ -47,6 +49,6 @@ def hand_over(conn: Connection, before: Before, new: NewRun) -> int:
     run_id = runs.record_one(conn, new)
     if before.run.chosen:
         runs.save_chosen(conn, {run_id: before.run.chosen})
-    note = f"{before.note} Done again: run {run_id}.".strip()
+    note = f"{before.note} {DONE_AGAIN} {run_id}.".strip()
     conn.execute(update(rows).where(rows.c.id == before.run.id).values(secrets=None, note=note))
     return run_id

@@ -11,6 +11,10 @@ from robot.store import copies
 from robot.store.files import sync_folder
 
 THERE = "{target} is there already, and a backup overwrites nothing. Give another name."
+EMPTY = (
+    "No backup was made: the database {source} is empty or missing. Stop Linkrobot and put back "
+    "the last backup that is not."
+)
 NOT_WRITTEN = "The backup could not be written to {target} ({reason}). Nothing was left there."
 DAMAGED = (
     "No backup was made: the database {source} is damaged ({reason}). Stop Linkrobot and put back "
@@ -26,6 +30,9 @@ def back_up(source: Path, target: Path) -> None:
     Raises:
         SettingsError: the file is there already, or cannot be written.
     """
+    if not (source.exists() and source.stat().st_size):
+        # SQLite would delete the write-ahead log of an empty one.
+        raise SettingsError(EMPTY.format(source=source))
     if os.path.lexists(target):
         raise SettingsError(THERE.format(target=target))
     try:

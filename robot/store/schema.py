@@ -62,9 +62,14 @@ def check(path: Path) -> None:
     """
     revision = revision_of(path)
     _refuse_newer(path, revision)
+    if not revision:
+        raise SettingsError(
+            f"{path} is empty, or no database of Linkrobot's. Put it back from your backup, or set "
+            "LINKROBOT_DATA_DIR to the folder where it is."
+        )
     if revision != HEAD:
         raise SettingsError(
-            f"{path} was written by an older Linkrobot (schema {revision or 'none'}, this one "
+            f"{path} was written by an older Linkrobot (schema {revision}, this one "
             f"needs {HEAD}). Start `linkrobot serve` of this version, or run `linkrobot migrate`."
         )
 

@@ -8,6 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from robot.store.database import Database, leave_mark
 from robot.store.trouble import explain
 
+# What /readyz answers: doctor knows Linkrobot by it. The reason names the machine's folders, so it
+# is for the log and not for whoever asks.
+READY, STOPPING = "ready", "stopping"
+NOT_READY = "nothing can be stored; the log says why"
 FRESH = 1.0  # seconds for which an answer holds: whoever asks costs no more than that
 ANSWERS_WITHIN = 2.0  # seconds
 TAKES_LONG = "The database does not take anything for seconds: it is locked, or its disk is slow."

@@ -6,6 +6,7 @@ is needed for it, so that there is never more than one that may answer.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,8 +60,10 @@ class Retried:
     is_told: bool  # its outcome goes to the workflow
 
 
-async def retry(errands: Errands, settings: Settings, run_id: int) -> Retried:
-    """Do it again, and wait for what comes of it.
+async def retry(
+    errands: Errands, settings: Settings, run_id: int, *, begun: Callable[[int], None]
+) -> Retried:
+    """Do it again, and wait for what comes of it; `begun` is told the new run's number before.
 
     Raises:
         SettingsError: it is not over, or cannot be done again; nothing was done.
@@ -72,6 +75,7 @@ async def retry(errands: Errands, settings: Settings, run_id: int) -> Retried:
         lambda conn: _hand_over(conn, run_id, settings, vault)
     )
     errands.wake(portal.id)
+    begun(new_id)
     (found,) = [run async for run in errands.outcomes([new_id])]
     if is_told:
         found = await _told(errands, found)

@@ -76,3 +76,15 @@ async def test_a_damaged_database_makes_no_backup(
         back_up(path, folder / "b")
 
     assert list(folder.iterdir()) == []
+
+
+async def test_an_empty_database_makes_no_backup_and_keeps_its_log(tmp_path: Path) -> None:
+    path, log = tmp_path / "linkrobot.sqlite", tmp_path / "linkrobot.sqlite-wal"
+    path.touch()
+    log.write_bytes(b"what may still be saved")
+
+    with pytest.raises(SettingsError, match="empty or missing"):
+        back_up(path, tmp_path / "b")
+
+    assert log.read_bytes() == b"what may still be saved"
+    assert not (tmp_path / "b").exists()

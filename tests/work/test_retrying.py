@@ -41,8 +41,9 @@ async def test_what_no_key_opens_stays_as_it_is_until_the_key_is_put_back(
     run_id = await refused(database, portal, vault)
     before = await row(database, run_id)
 
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
     with pytest.raises(SettingsError, match="Put back the key"):
-        await retry(errands, Settings(_env_file=None, data_dir=tmp_path), run_id)  # type: ignore[call-arg]
+        await retry(errands, settings, run_id, begun=print)
 
     assert await row(database, run_id) == before
 

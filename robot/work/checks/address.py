@@ -9,11 +9,11 @@ from typing import Any
 import httpx2 as httpx
 
 from robot.work.checks.finding import Finding, failed, warning, well
+from robot.work.readiness import NOT_READY, READY, STOPPING
 
 ANSWERS_WITHIN = 20.0  # seconds
 LEAST_DAYS = 14  # for which a certificate should still be valid
 NAME, CERTIFICATE = "public address", "certificate"
-READY, NOT_READY = "ready", "the database does not answer"  # /readyz: handlers/health.py
 SEEN_AT_MOST = 200  # bytes of an answer
 
 
@@ -87,9 +87,11 @@ def _behind(url: str, seen: Seen, *, is_running: bool) -> Finding:
     if seen.body == NOT_READY:
         return failed(
             NAME,
-            f"Linkrobot answers at {url}, but its database does not.",
-            "Look at the disk and at the log, then start Linkrobot anew.",
+            f"Linkrobot answers at {url}, but its database takes nothing.",
+            "The log says why (`app.not_ready`), and what mends it.",
         )
+    if seen.body == STOPPING:
+        return warning(NAME, f"Linkrobot at {url} is about to stop.", START)
     return failed(
         NAME,
         f"{url}/readyz was not answered by Linkrobot (status {seen.status}).",

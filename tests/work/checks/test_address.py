@@ -11,6 +11,7 @@ from robot.portal import network
 from robot.work.checks import address
 from robot.work.checks.address import Seen
 from robot.work.checks.finding import Finding, State
+from robot.work.readiness import NOT_READY
 from tests.portal.portal_rig import answered_by
 from tests.portal.tls_rig import make_certificate, serving
 
@@ -70,10 +71,10 @@ def test_a_certificate_must_be_valid_for_two_more_weeks(days: float, state: Stat
             id="somebody else",
         ),
         pytest.param(
-            Seen(status=503, body="the database does not answer"),
+            Seen(status=503, body=NOT_READY),
             True,
-            "its database does not",
-            "the log",
+            "its database takes nothing",
+            "The log",
             id="the app without its database",
         ),
     ],
