@@ -66,7 +66,6 @@ class MadeUpAuthServer(Listener):
 
     def __init__(self) -> None:
         self._portals: dict[str, MadeUpPortal] = {}
-        self._users: dict[str, int] = {}  # of access tokens
         super().__init__()
 
     def portal(self) -> MadeUpPortal:
@@ -74,17 +73,6 @@ class MadeUpAuthServer(Listener):
         made = MadeUpPortal()
         self._portals[made.access_token] = made
         return made
-
-    def token(self, portal: MadeUpPortal, user_id: int) -> str:
-        """An access token of one of the portal's users."""
-        made = secrets.token_hex(35)
-        self._portals[made], self._users[made] = portal, user_id
-        return made
-
-    def forget(self, portal: MadeUpPortal) -> None:
-        """The portal removed the app: all of its tokens are dead."""
-        alive = {token: known for token, known in self._portals.items() if known is not portal}
-        self._portals = alive
 
     def close(self) -> None:
         super().close()
@@ -97,13 +85,7 @@ class MadeUpAuthServer(Listener):
         if portal is None or not request.path.startswith("/rest/app.info"):
             return Reply(status=401, body=b'{"error": "NO_AUTH_FOUND", "error_description": ""}')
         install = {"member_id": portal.member_id, "client_endpoint": f"{portal.url}/rest/"}
-        user_id = self._users.get(token, 1)
-        known = {
-            "client_id": CLIENT_ID,
-            "user_id": user_id,
-            "scope": "crm,bizproc",
-            "install": install,
-        }
+        known = {"client_id": CLIENT_ID, "user_id": 1, "scope": "crm,bizproc", "install": install}
         return Reply(body=json.dumps({"result": known}).encode())
 
 
