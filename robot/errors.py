@@ -5,8 +5,7 @@ RobotError
 ├─ UnreadableError         400: not Bitrix24's format
 │  └─ TooLargeError        413: over one of our limits; refused, never cut
 ├─ ForgedError             403: well formed, but not from a portal that we know
-│  ├─ OtherAppError        the portal is real, the application is none of our settings'
-│  └─ NeedsProofError      or from one, but every employee there could have sent it
+│  └─ OtherAppError        the portal is real, the application is none of our settings'
 ├─ BusyError               503: not stored; come back after `retry_after` seconds
 ├─ FlowError               tell the workflow: the robot could not do its work
 └─ PortalError             Bitrix24 did not do what we asked; carries method and code
@@ -47,10 +46,6 @@ class OtherAppError(ForgedError):
             "LINKROBOT_CLIENT_ID does not name"
         )
         self.place = f"{member_id}/{client_id}"  # of a message that waits for its id to be set
-
-
-class NeedsProofError(ForgedError):
-    """The application token is right, but no secret in that portal: who sent it is not proven."""
 
 
 class BusyError(RobotError):

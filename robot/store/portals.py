@@ -43,15 +43,8 @@ class Installation:
     scope: tuple[str, ...]
     language: str = ""
     application_token_hash: bytes | None = None  # a frame may bring none
-    # a browser brought it: the stored application token stays, and is no secret of the portal's any
-    # more where this one came with an application token
-    by_frame: bool = False
+    by_frame: bool = False  # a browser brought it: the stored application token stays
     is_new: bool = False  # the app was installed just now
-
-    @property
-    def shows_token(self) -> bool:
-        """Whether Bitrix24 hands the application token to employees' browsers."""
-        return self.by_frame and self.application_token_hash is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +53,11 @@ class Recognised:
 
     portal_id: int
     application_token_hash: bytes | None
-    token_is_shown: bool = False  # it proves somebody of the portal, and not whom
 
 
 # Made once: making a statement costs as much as executing it.
 _FIND = select(portals).where(portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None))
-_RECOGNISE = select(
-    portals.c.id,
-    portals.c.member_id,
-    portals.c.application_token_hash,
-    portals.c.token_is_shown,
-).where(
+_RECOGNISE = select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
     portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
 )
 
@@ -88,7 +75,6 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
         scope=",".join(verified.scope),
         language=verified.language,
         application_token_hash=verified.application_token_hash,
-        token_is_shown=verified.shows_token,
         installed_at=now,
     )
     stored = conn.execute(
@@ -117,8 +103,6 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
         values["application_token_hash"] = (
             func.coalesce(stored, brought) if verified.by_frame else brought
         )
-    if verified.shows_token:
-        values["token_is_shown"] = True
     return values
 
 
@@ -128,23 +112,19 @@ def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[
     found: dict[str, list[Recognised]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(
-            Recognised(
-                portal_id=row.id,
-                application_token_hash=row.application_token_hash,
-                token_is_shown=row.token_is_shown,
-            )
+            Recognised(portal_id=row.id, application_token_hash=row.application_token_hash)
         )
     return found
 
 
-def recognised(known: Sequence[Recognised], application_token: str) -> Recognised | None:
+def recognised(known: Sequence[Recognised], application_token: str) -> int | None:
     """The installation whose application token a message carries.
 
     A portal that we do not know costs the same comparison as one that we do.
     """
     for candidate in known or [Recognised(portal_id=0, application_token_hash=None)]:
         if is_same(candidate.application_token_hash, application_token):
-            return candidate
+            return candidate.portal_id
     return None
 
 

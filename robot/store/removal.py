@@ -20,7 +20,6 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
         .values(
             removed_at=now,
             application_token_hash=None,
-            token_is_shown=False,
             owner=None,
             lease_until=None,
             epoch=portals.c.epoch + 1,

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    false,
     text,
 )
 
@@ -66,8 +65,6 @@ portals = Table(
     Column("scope", Text, nullable=False, server_default=""),
     Column("language", String(8), nullable=False, server_default=""),
     Column("application_token_hash", LargeBinary(32)),
-    # a browser brought an application token: every employee who opens the page can read it
-    Column("token_is_shown", Boolean, nullable=False, server_default=false()),
     Column("installed_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),  # the app was removed there; its history stays
     # the lease: who drains this portal

@@ -14,11 +14,10 @@ from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
 
-from robot.errors import BusyError, NeedsProofError
+from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
 from robot.store.database import BUSY_MS, Database
-from robot.store.portals import Recognised
 from robot.store.runs import NewRun
 from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
@@ -42,16 +41,8 @@ class Delivery:
     proven: int | None = None  # the portal's id, where the message was verified
 
 
-# What is to be stored, and what its request waits for.
-Waiting: TypeAlias = "tuple[Delivery, asyncio.Future[Found]]"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Where a delivery was stored."""
-
-    portal_id: int | None  # None: nowhere
-    needs_proof: bool = False  # its application token is the portal's, and no secret there
+# What is to be stored, and what its request waits for: the portal's id, None where it is unknown.
+Waiting: TypeAlias = "tuple[Delivery, asyncio.Future[int | None]]"
 
 
 class Accept:
@@ -70,7 +61,6 @@ class Accept:
 
         Raises:
             BusyError: it is not stored.
-            NeedsProofError: nor is this, since every employee of the portal could have sent it.
         """
         if self._is_closed:
             raise BusyError("stopping")
@@ -79,10 +69,7 @@ class Accept:
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, stored))
         self._came.set()
-        found = await stored
-        if found.needs_proof:
-            raise NeedsProofError("every employee of the portal knows its application token")
-        return found.portal_id is not None
+        return await stored is not None
 
     def _is_slow(self) -> bool:
         return time.monotonic() - (self._began_at or math.inf) > SLOW
@@ -123,10 +110,10 @@ class Accept:
             raise
         finally:
             self._began_at = None
-        self._crew.go(claims, {one.portal_id for one in found if one.portal_id is not None})
-        for (_, stored), one in zip(group, found, strict=True):
+        self._crew.go(claims, {portal_id for portal_id in found if portal_id is not None})
+        for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
-                stored.set_result(one)
+                stored.set_result(portal_id)
 
     async def _store_failed(self, group: Sequence[Waiting], error: Exception) -> None:
         """One by one, so that a delivery that cannot be stored harms no other.
@@ -147,24 +134,21 @@ def _refuse(group: Sequence[Waiting]) -> None:
             stored.set_exception(BusyError("the database does not take it"))
 
 
-def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) -> list[Found]:
-    """Store what comes from a portal that we know."""
+def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) -> list[int | None]:
+    """Store what comes from a portal that we know; each delivery's portal, or None."""
     known = portals.recognise(conn, {delivery.member_id for delivery in deliveries})
-    found = [_find(delivery, known.get(delivery.member_id, [])) for delivery in deliveries]
-    stored = [
-        (delivery, one.portal_id)
-        for delivery, one in zip(deliveries, found, strict=True)
-        if one.portal_id is not None
+    found = [
+        delivery.proven
+        or portals.recognised(known.get(delivery.member_id, []), delivery.application_token)
+        for delivery in deliveries
     ]
-    runs.record(conn, [delivery.run(portal_id) for delivery, portal_id in stored])
-    claims.take(conn, dict.fromkeys(portal_id for _, portal_id in stored))
+    runs.record(
+        conn,
+        [
+            delivery.run(portal_id)
+            for delivery, portal_id in zip(deliveries, found, strict=True)
+            if portal_id is not None
+        ],
+    )
+    claims.take(conn, dict.fromkeys(portal_id for portal_id in found if portal_id is not None))
     return found
-
-
-def _find(delivery: Delivery, known: Sequence[Recognised]) -> Found:
-    if delivery.proven:
-        return Found(delivery.proven)
-    portal = portals.recognised(known, delivery.application_token)
-    if portal and portal.token_is_shown:
-        return Found(None, needs_proof=True)
-    return Found(portal.portal_id if portal else None)

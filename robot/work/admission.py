@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
 
-from robot.errors import BusyError, ForgedError, NeedsProofError, OtherAppError, PortalError
+from robot.errors import BusyError, ForgedError, OtherAppError, PortalError
 from robot.logs import get_logger
 from robot.protocol.auth import Auth
 from robot.protocol.invocation import Invocation, parse_invocation
@@ -25,15 +25,15 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, runs, tokens, unverified
-from robot.store.portals import Installation, Portal
+from robot.store import portals, removal, runs, tokens, unverified
+from robot.store.portals import Installation, Portal, recognised
 from robot.store.unverified import Kind
 from robot.work import housekeeping, newrun
 from robot.work.accept import Accept, Delivery
-from robot.work.leaving import NOT_A_PORTAL, leave
 from robot.work.registering import queue_registering
 from robot.work.tools import Tools
 
+NOT_A_PORTAL = "this message does not come from a portal that is installed here"
 UNVERIFIED_OWNER = "unverified"
 
 log = get_logger()
@@ -63,16 +63,12 @@ class Admission:
             PortalError: the authorization server still cannot be asked (`is_kept`).
         """
         invocation = parse_invocation(body)
-        is_from_there = False
-        try:
-            if await self._accept.put(self._delivery(invocation)):
-                return
-        except NeedsProofError:
-            is_from_there = True
+        if await self._accept.put(self._delivery(invocation)):
+            return
         try:
             proven = await self._prove(invocation.auth, is_kept=is_kept)
-        except (PortalError, BusyError) as error:
-            if is_kept or not (is_from_there or isinstance(error, PortalError)):
+        except PortalError as error:
+            if is_kept:
                 raise
             await self._keep(Kind.RUN, body, reason=str(error))
             return
@@ -88,12 +84,11 @@ class Admission:
             ForgedError, BusyError: nothing was done.
             PortalError: the authorization server still cannot be asked (`is_kept`).
         """
-        if event.name in (INSTALLED, UPDATED, REMOVED):
+        if event.name == REMOVED:
+            await self._removed(event)
+        elif event.name in (INSTALLED, UPDATED):
             try:
-                if event.name == REMOVED:
-                    await leave(self._tools, event.auth)
-                else:
-                    await self._installed(event, is_kept=is_kept)
+                await self._installed(event, is_kept=is_kept)
             except (PortalError, OtherAppError) as error:
                 # Bitrix24 shows an application's id only after this call, and never calls again:
                 # it waits for the id to be added to the settings.
@@ -208,6 +203,24 @@ class Admission:
         await self._tools.database.write(write)
         log.info("portal.installed", member_id=portal.member_id, by=event.name)
         self._wake(portal.id)
+
+    async def _removed(self, event: LifecycleEvent) -> None:
+        """Only with the stored application token: the access tokens are dead by now."""
+        auth = event.auth
+
+        def write(conn: Connection) -> tuple[int, datetime]:
+            # Now that nobody else writes: runs that were stored before came before.
+            now = datetime.now(UTC)
+            known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
+            found = recognised(known, auth.application_token)
+            if found is None:
+                raise ForgedError(NOT_A_PORTAL)
+            removal.remove(conn, found, now=now)
+            return found, now
+
+        portal_id, removed_at = await self._tools.database.write(write)
+        await housekeeping.end_runs(self._tools.database, portal_id, removed_at=removed_at)
+        log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:
         message_hash, now = digest(place or body.decode()), datetime.now(UTC)

@@ -22,15 +22,14 @@ def test_an_older_database_is_brought_up_to_date_and_copied_before(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     schema.prepare(path)
-    before = schema.HEAD
     next_version(path.parent / "next", monkeypatch)
 
     migrate()
 
     said = capsys.readouterr().out
-    assert f"from schema {before} to 9999" in said
-    assert f"{path}.before-9999" in said
-    assert schema.revision_of(path) == "9999"
+    assert "from schema 0001 to 0002" in said
+    assert f"{path}.before-0002" in said
+    assert schema.revision_of(path) == "0002"
 
 
 def test_a_second_time_nothing_is_done(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,8 +20,8 @@ import os, signal
 from alembic import op
 import sqlalchemy as sa
 
-revision = "9999"
-down_revision = "{now}"
+revision = "0002"
+down_revision = "0001"
 
 
 def upgrade():
@@ -29,13 +29,12 @@ def upgrade():
     op.create_table("paints", sa.Column("name", sa.String(8), primary_key=True))
     {end}
 """
-NOW = schema.HEAD
 FAILS, DIES = "op.drop_table('not_there')", "os.kill(os.getpid(), signal.SIGKILL)"
 MIGRATE = """
 import sys
 from pathlib import Path
 from robot.store import schema
-schema.HEAD, schema._MIGRATIONS = "9999", Path(sys.argv[2])
+schema.HEAD, schema._MIGRATIONS = "0002", Path(sys.argv[2])
 schema.prepare(Path(sys.argv[1]))
 """
 
@@ -55,8 +54,8 @@ def next_version(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -
     """As a next release: one migration more. Its folder."""
     migrations = folder / "migrations"
     shutil.copytree(schema._MIGRATIONS, migrations)
-    (migrations / "versions" / "9999_colours.py").write_text(NEXT.format(now=NOW, end=end))
-    monkeypatch.setattr(schema, "HEAD", "9999")
+    (migrations / "versions" / "0002_colours.py").write_text(NEXT.format(end=end))
+    monkeypatch.setattr(schema, "HEAD", "0002")
     monkeypatch.setattr(schema, "_MIGRATIONS", migrations)
     return migrations
 
@@ -79,10 +78,10 @@ def test_a_database_with_rows_is_migrated_and_copied_before(
 
         upgrade = schema.prepare(path)
 
-    copy = path.with_name("linkrobot.sqlite.before-9999")
-    assert upgrade == schema.Upgrade(before=NOW, copy=copy)
-    assert look(path) == ("9999", True, ["kept", "late"])
-    assert look(copy) == (NOW, False, ["kept", "late"])
+    copy = path.with_name("linkrobot.sqlite.before-0002")
+    assert upgrade == schema.Upgrade(before="0001", copy=copy)
+    assert look(path) == ("0002", True, ["kept", "late"])
+    assert look(copy) == ("0001", False, ["kept", "late"])
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not list(tmp_path.glob("*.part*"))
 
@@ -93,7 +92,7 @@ def test_a_copy_is_made_only_where_there_is_something_to_migrate(path: Path) -> 
 
 
 def test_a_copy_never_takes_the_place_of_another_and_the_last_few_are_kept(path: Path) -> None:
-    made = [copies.make(path, before="9999") for _ in range(5)]
+    made = [copies.make(path, before="0002") for _ in range(5)]
 
     assert len(set(made)) >= copies.KEPT
     assert set(copies.of(path)) == set(made[-copies.KEPT :])
@@ -107,7 +106,7 @@ def test_a_migration_that_fails_changes_nothing(
     with pytest.raises(SettingsError, match="left as it is"):
         schema.prepare(path)
 
-    assert look(path) == (NOW, False, ["kept"])
+    assert look(path) == ("0001", False, ["kept"])
 
 
 def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
@@ -117,13 +116,13 @@ def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
     command = [sys.executable, "-c", MIGRATE, str(path), str(migrations)]
     killed = subprocess.run(command, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    assert look(path) == (NOW, False, ["kept"])
-    (migrations / "versions" / "9999_colours.py").write_text(NEXT.format(now=NOW, end=""))
+    assert look(path) == ("0001", False, ["kept"])
+    (migrations / "versions" / "0002_colours.py").write_text(NEXT.format(end=""))
     shutil.rmtree(migrations / "versions" / "__pycache__", ignore_errors=True)
 
     schema.prepare(path)
 
-    assert look(path) == ("9999", True, ["kept"])
+    assert look(path) == ("0002", True, ["kept"])
 
 
 def test_a_damaged_database_is_not_migrated(
@@ -152,7 +151,7 @@ def test_a_locked_database_is_said_to_be_locked(
         with pytest.raises(SettingsError, match="locked"):
             schema.prepare(path)
 
-    assert look(path) == (NOW, False, ["kept"])
+    assert look(path) == ("0001", False, ["kept"])
 
 
 def test_whoever_only_looks_migrates_nothing(
@@ -164,7 +163,7 @@ def test_whoever_only_looks_migrates_nothing(
     with pytest.raises(SettingsError, match="linkrobot migrate"):
         schema.check(path)
 
-    assert look(path) == (NOW, False, ["kept"])
+    assert look(path) == ("0001", False, ["kept"])
 
 
 def test_a_damaged_page_is_found_at_start(path: Path) -> None:
@@ -182,29 +181,3 @@ def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
 
     with pytest.raises(SettingsError, match="backup"):
         schema.prepare(path)
-
-
-def test_a_database_of_the_first_release_keeps_its_portals(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, first = tmp_path / "linkrobot.sqlite", tmp_path / "first"
-    with monkeypatch.context() as then:
-        shutil.copytree(schema._MIGRATIONS, first)
-        for later in (first / "versions").glob("000[2-9]*.py"):
-            later.unlink()
-        then.setattr(schema, "_MIGRATIONS", first)
-        then.setattr(schema, "HEAD", "0001")
-        schema.prepare(path)
-    with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute(
-            "INSERT INTO portals (member_id, endpoint, client_id, user_id, installed_at) "
-            "VALUES ('acme', 'https://acme.example/rest/', 'app.1', 7, '2026-01-02 03:04:05')"
-        )
-
-    upgrade = schema.prepare(path)
-
-    assert upgrade is not None
-    assert upgrade.before == "0001"
-    with closing(sqlite3.connect(path)) as conn:
-        rows = conn.execute("SELECT member_id, user_id, token_is_shown FROM portals").fetchall()
-    assert rows == [("acme", 7, 0)]
