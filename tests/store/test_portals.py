@@ -23,7 +23,8 @@ pytestmark = pytest.mark.anyio
 
 async def whose(database: Database, member_id: str, token: str) -> int | None:
     known = await database.read(lambda conn: portals.recognise(conn, [member_id]))
-    return recognised(known.get(member_id, []), token)
+    found = recognised(known.get(member_id, []), token)
+    return found.portal_id if found else None
 
 
 async def remove(database: Database, portal: Portal) -> None:

@@ -14,7 +14,7 @@ from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
 from robot.work import accept
-from robot.work.accept import Accept, Delivery
+from robot.work.accept import Accept, Delivery, Proven
 from robot.work.claims import Claims
 from robot.work.crew import Crew
 from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run
@@ -132,7 +132,7 @@ async def test_a_delivery_of_an_unknown_portal_is_not_stored(
 async def test_a_delivery_that_was_verified_needs_no_token(
     database: Database, portal: Portal
 ) -> None:
-    proven = Delivery(member_id=MEMBER, application_token="wrong", run=new_run, proven=portal.id)
+    proven = Delivery(member_id=MEMBER, application_token="wrong", run=new_run, proven=Proven(portal=portal, user_id=1))
     async with accepting(database) as accepts:
         assert await accepts.put(proven)
 
