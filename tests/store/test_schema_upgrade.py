@@ -11,6 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from robot.errors import SettingsError
 from robot.store import copies, schema
@@ -37,6 +40,15 @@ from robot.store import schema
 schema.HEAD, schema._MIGRATIONS = "0003", Path(sys.argv[2])
 schema.prepare(Path(sys.argv[1]))
 """
+PORTAL = (
+    "INSERT INTO portals (member_id, endpoint, client_id, user_id, installed_at) "
+    "VALUES (?, 'https://acme.bitrix24.com/rest/', 'local.1', 1, '2026-11-24')"
+)
+RUN = (
+    "INSERT INTO runs (portal_id, code, source, user_id, document_id, inputs, wants_reply, "
+    "sent_at, received_at, deadline_at, event_hash, state, due_at) VALUES (?, 'x', 'robot', 7, "
+    "'DEAL_7', '{}', 1, '2026-11-24', '2026-11-24', '2026-11-24', x'00', 'received', '2026-11-24')"
+)
 
 
 @pytest.fixture
@@ -181,3 +193,27 @@ def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
 
     with pytest.raises(SettingsError, match="backup"):
         schema.prepare(path)
+
+
+def test_the_first_versions_rows_keep_what_they_were(tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(schema._MIGRATIONS))
+    engine = create_engine(f"sqlite:///{old}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(old)) as conn, conn:
+        conn.execute(PORTAL, (1,))
+        conn.execute(RUN, (1,))
+
+    upgrade = schema.prepare(old)
+
+    assert upgrade == schema.Upgrade(before="0001", copy=old.with_name("old.sqlite.before-0002"))
+    with closing(sqlite3.connect(old)) as conn, conn:
+        conn.execute(PORTAL, (2,))  # as the version before would
+        conn.execute(RUN, (2,))
+        assert conn.execute("SELECT id, token_in_frame FROM portals").fetchall() == [(1, 0), (2, 0)]
+        found = conn.execute("SELECT user_id, own_tokens_only FROM runs").fetchall()
+    assert found == [(7, 0), (7, 0)]
