@@ -24,7 +24,7 @@ class Portal:
     scope: tuple[str, ...]
     language: str
     installed_at: datetime
-    token_in_frame: bool = False  # any employee may know its application token
+    has_page: bool = False  # any employee may know its application token
     removed_at: datetime | None = None
 
     @property
@@ -54,7 +54,7 @@ class Recognised:
 
     portal_id: int
     application_token_hash: bytes | None
-    token_in_frame: bool = False
+    has_page: bool = False
 
 
 # Made once: making a statement costs as much as executing it.
@@ -63,7 +63,7 @@ _RECOGNISE = select(
     portals.c.id,
     portals.c.member_id,
     portals.c.application_token_hash,
-    portals.c.token_in_frame,
+    portals.c.has_page,
 ).where(
     portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
 )
@@ -82,7 +82,7 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
         scope=",".join(verified.scope),
         language=verified.language,
         application_token_hash=verified.application_token_hash,
-        token_in_frame=_shows_token(verified),
+        has_page=_shows_token(verified),
         installed_at=now,
     )
     stored = conn.execute(
@@ -104,9 +104,9 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
         if verified.is_new
         else case((is_back, now), else_=portals.c.installed_at),
         # Once shown it stays known, until the app is removed and comes back.
-        "token_in_frame": true()
+        "has_page": true()
         if _shows_token(verified)
-        else case((is_back, false()), else_=portals.c.token_in_frame),
+        else case((is_back, false()), else_=portals.c.has_page),
     }
     if verified.language:
         values["language"] = verified.language
@@ -132,7 +132,7 @@ def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[
             Recognised(
                 portal_id=row.id,
                 application_token_hash=row.application_token_hash,
-                token_in_frame=row.token_in_frame,
+                has_page=row.has_page,
             )
         )
     return found
@@ -225,6 +225,6 @@ def _portal(row: Row[Any]) -> Portal:
         scope=tuple(row.scope.split(",")) if row.scope else (),
         language=row.language,
         installed_at=row.installed_at,
-        token_in_frame=row.token_in_frame,
+        has_page=row.has_page,
         removed_at=row.removed_at,
     )

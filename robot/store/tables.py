@@ -67,7 +67,7 @@ portals = Table(
     Column("language", String(8), nullable=False, server_default=""),
     Column("application_token_hash", LargeBinary(32)),
     # a frame's POST brought it: every employee who opens the app's page may know it
-    Column("token_in_frame", Boolean, nullable=False, server_default=false()),
+    Column("has_page", Boolean, nullable=False, server_default=false()),
     Column("installed_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),  # the app was removed there; its history stays
     # the lease: who drains this portal

@@ -162,12 +162,12 @@ def _new(delivery: Delivery, known: Sequence[Recognised]) -> NewRun | None:
     """
     if proven := delivery.proven:
         run = delivery.run(proven.portal.id)
-        own_only = proven.portal.token_in_frame
+        own_only = proven.portal.has_page
         return replace(run, user_id=proven.user_id, own_tokens_only=own_only)
     found = portals.recognised(known, delivery.application_token)
     if found is None:
         return None
-    if not found.token_in_frame:
+    if not found.has_page:
         return delivery.run(found.portal_id)
     if not delivery.has_tokens:
         return None

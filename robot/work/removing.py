@@ -55,7 +55,7 @@ class Removals:
         """
         found = await self._tools.database.read(lambda conn: _named(conn, auth))
         asked: Sequence[Tokens] | None = None
-        if found.token_in_frame:
+        if found.has_page:
             async with self._asking:
                 asked = await self._ask_back(found)
 
@@ -63,7 +63,7 @@ class Removals:
             # Now that nobody else writes: runs that were stored before came before.
             now = datetime.now(UTC)
             portal = _named(conn, auth)
-            if portal.token_in_frame and self._stored(conn, portal) != asked:
+            if portal.has_page and self._stored(conn, portal) != asked:
                 raise BusyError("new tokens came while it was asked back")
             removal.remove(conn, portal.id, now=now)
             return portal.id, now

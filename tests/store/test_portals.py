@@ -192,7 +192,7 @@ async def test_only_installed_portals_with_something_due_are_looked_at(
 
 
 async def is_shown(database: Database, **changes: Any) -> bool:
-    return (await install(database, **changes)).token_in_frame
+    return (await install(database, **changes)).has_page
 
 
 async def test_an_application_token_that_a_frame_brought_stays_marked(database: Database) -> None:
@@ -201,7 +201,7 @@ async def test_an_application_token_that_a_frame_brought_stays_marked(database: 
     assert await is_shown(database, by_frame=True)
     assert await is_shown(database, is_new=True), "an employee can send an install, too"
     known = await database.read(lambda conn: portals.recognise(conn, [MEMBER]))
-    assert [found.token_in_frame for found in known[MEMBER]] == [True]
+    assert [found.has_page for found in known[MEMBER]] == [True]
 
 
 async def test_the_mark_ends_with_the_app(database: Database) -> None:

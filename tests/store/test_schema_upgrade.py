@@ -214,6 +214,6 @@ def test_the_first_versions_rows_keep_what_they_were(tmp_path: Path) -> None:
     with closing(sqlite3.connect(old)) as conn, conn:
         conn.execute(PORTAL, (2,))  # as the version before would
         conn.execute(RUN, (2,))
-        assert conn.execute("SELECT id, token_in_frame FROM portals").fetchall() == [(1, 0), (2, 0)]
+        assert conn.execute("SELECT id, has_page FROM portals").fetchall() == [(1, 0), (2, 0)]
         found = conn.execute("SELECT user_id, own_tokens_only FROM runs").fetchall()
     assert found == [(7, 0), (7, 0)]

@@ -13,7 +13,7 @@ down_revision = "0001"
 def upgrade() -> None:
     op.add_column(
         "portals",
-        sa.Column("token_in_frame", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("has_page", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
     op.add_column(
         "runs",
