@@ -143,6 +143,22 @@ def gave_up(tried: Tried | None) -> FlowError:
     )
 
 
+def not_proven(*, can_renew: bool) -> FlowError:
+    """A run that every employee could have sent brought nothing that tells whose it is."""
+    text = (
+        "Linkrobot could not see on whose behalf this run is: the access that came with it has "
+        "expired, or Bitrix24 does not know it. This application has a page, so its runs are done "
+        "only with the access that they bring. "
+    )
+    if can_renew:
+        return FlowError("no_token", f"{text}Run it again.")
+    return FlowError(
+        "no_token",
+        f"{text}Linkrobot's administrator should set LINKROBOT_CLIENT_ID and "
+        "LINKROBOT_CLIENT_SECRET, or install the application anew with «Script only» ticked.",
+    )
+
+
 def no_link(document_id: int) -> FlowError:
     """The link was turned on, but the answer does not hold it: it is never guessed."""
     return FlowError(

@@ -5,7 +5,7 @@ Only servers of the allow-list are ever called; a POST may choose among them, ne
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 import httpx2 as httpx
@@ -113,15 +113,17 @@ class Verifier:
         raise failure
 
     async def identify_by_refresh(
-        self, refresh_token: str, *, member_id: str
+        self, refresh_token: str, *, member_id: str, client_ids: Collection[str] | None = None
     ) -> tuple[Verified, Tokens]:
         """Who a message is from whose access token has died: the renewal tells as much.
+
+        `client_ids` names the applications to try, where not all of the settings'.
 
         Raises:
             ForgedError: none of our applications' secrets renews it.
             OutcomeUnknownError: a server could not be asked.
         """
-        for client_id in self._credentials if refresh_token else ():
+        for client_id in (client_ids or self._credentials) if refresh_token else ():
             try:
                 renewed = await self._renew(refresh_token, member_id=member_id, client_id=client_id)
             except RejectedError:

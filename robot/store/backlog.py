@@ -111,6 +111,7 @@ def stored(row: Row[Any]) -> StoredRun:
         outcome=_outcome(row),
         reports=row.reports,
         first_report_at=row.first_report_at,
+        own_tokens_only=row.own_tokens_only,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, false, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.origin import is_same
@@ -24,6 +24,7 @@ class Portal:
     scope: tuple[str, ...]
     language: str
     installed_at: datetime
+    has_page: bool = False  # any employee may know its application token
     removed_at: datetime | None = None
 
     @property
@@ -53,11 +54,17 @@ class Recognised:
 
     portal_id: int
     application_token_hash: bytes | None
+    has_page: bool = False
 
 
 # Made once: making a statement costs as much as executing it.
 _FIND = select(portals).where(portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None))
-_RECOGNISE = select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
+_RECOGNISE = select(
+    portals.c.id,
+    portals.c.member_id,
+    portals.c.application_token_hash,
+    portals.c.has_page,
+).where(
     portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
 )
 
@@ -75,6 +82,7 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
         scope=",".join(verified.scope),
         language=verified.language,
         application_token_hash=verified.application_token_hash,
+        has_page=_shows_token(verified),
         installed_at=now,
     )
     stored = conn.execute(
@@ -95,6 +103,10 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
         "installed_at": now
         if verified.is_new
         else case((is_back, now), else_=portals.c.installed_at),
+        # Once shown it stays known, until the app is removed and comes back.
+        "has_page": true()
+        if _shows_token(verified)
+        else case((is_back, false()), else_=portals.c.has_page),
     }
     if verified.language:
         values["language"] = verified.language
@@ -106,25 +118,34 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
     return values
 
 
+def _shows_token(verified: Installation) -> bool:
+    """A browser brought the application token, so whoever opens the page may know it."""
+    return verified.by_frame and verified.application_token_hash is not None
+
+
 def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[Recognised]]:
     """member_id -> its installations, among these portals."""
     rows = conn.execute(_RECOGNISE, {"members": list(member_ids)})
     found: dict[str, list[Recognised]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(
-            Recognised(portal_id=row.id, application_token_hash=row.application_token_hash)
+            Recognised(
+                portal_id=row.id,
+                application_token_hash=row.application_token_hash,
+                has_page=row.has_page,
+            )
         )
     return found
 
 
-def recognised(known: Sequence[Recognised], application_token: str) -> int | None:
+def recognised(known: Sequence[Recognised], application_token: str) -> Recognised | None:
     """The installation whose application token a message carries.
 
     A portal that we do not know costs the same comparison as one that we do.
     """
     for candidate in known or [Recognised(portal_id=0, application_token_hash=None)]:
         if is_same(candidate.application_token_hash, application_token):
-            return candidate.portal_id
+            return candidate
     return None
 
 
@@ -204,5 +225,6 @@ def _portal(row: Row[Any]) -> Portal:
         scope=tuple(row.scope.split(",")) if row.scope else (),
         language=row.language,
         installed_at=row.installed_at,
+        has_page=row.has_page,
         removed_at=row.removed_at,
     )

@@ -63,6 +63,9 @@ class NewRun:
     due_at: datetime
     event_hash: bytes  # recognises a repeated delivery
     secrets: bytes | None = field(repr=False)  # sealed: event token and the event's own tokens
+    # The caller proved only that he is somebody of the portal: `user_id` is None until it is known
+    # whose tokens he brought, and no tokens but that user's are used for it.
+    own_tokens_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,12 @@ class StoredRun:
     outcome: Outcome | None
     reports: int
     first_report_at: datetime | None
+    own_tokens_only: bool = False  # see NewRun
+
+    @property
+    def is_unproven(self) -> bool:
+        """It has to be seen first whose tokens it brought."""
+        return self.own_tokens_only and self.user_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +126,12 @@ def record_one(conn: Connection, new: NewRun) -> int:
 def save_chosen(conn: Connection, chosen: Mapping[int, Sequence[int]]) -> None:
     """Remember which documents each run is about to change."""
     rows = [{"run": run_id, "chosen": list(ids)} for run_id, ids in chosen.items()]
+    conn.execute(_CHANGE, rows)
+
+
+def prove(conn: Connection, users: Mapping[int, int]) -> None:
+    """Each of these runs is of the user whose tokens it brought."""
+    rows = [{"run": run_id, "user_id": user_id} for run_id, user_id in users.items()]
     conn.execute(_CHANGE, rows)
 
 
@@ -190,6 +205,7 @@ def _values(new: NewRun) -> dict[str, Any]:
         "code": new.code,
         "source": new.source,
         "user_id": new.user_id,
+        "own_tokens_only": new.own_tokens_only,
         "entity_type_id": new.item.entity_type_id if new.item else None,
         "entity_id": new.item.id if new.item else None,
         "document_id": new.document_id,

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -65,6 +66,8 @@ portals = Table(
     Column("scope", Text, nullable=False, server_default=""),
     Column("language", String(8), nullable=False, server_default=""),
     Column("application_token_hash", LargeBinary(32)),
+    # a frame's POST brought it: every employee who opens the app's page may know it
+    Column("has_page", Boolean, nullable=False, server_default=false()),
     Column("installed_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),  # the app was removed there; its history stays
     # the lease: who drains this portal
@@ -96,6 +99,8 @@ runs = Table(
     Column("code", String(128), nullable=False),
     Column("source", String(16), nullable=False),
     Column("user_id", BigInteger),
+    # of others' stored tokens none is used; with no user_id, whose run it is has to be proven
+    Column("own_tokens_only", Boolean, nullable=False, server_default=false()),
     Column("entity_type_id", Integer),
     Column("entity_id", BigInteger),
     Column("document_id", String(255), nullable=False),  # Bitrix24's name of the item: DEAL_7

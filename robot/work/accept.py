@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
 from robot.store.database import BUSY_MS, Database
+from robot.store.portals import Portal, Recognised
 from robot.store.runs import NewRun
 from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
@@ -32,13 +33,22 @@ log = get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A portal, and the user of it whose token proved a message."""
+
+    portal: Portal
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A robot's call, read; it becomes a run once its portal is recognised."""
 
     member_id: str
     application_token: str
     run: Callable[[int], NewRun]  # for the portal with that id
-    proven: int | None = None  # the portal's id, where the message was verified
+    has_tokens: bool = True  # whose they are can be asked
+    proven: Proven | None = None  # where the message was verified
 
 
 # What is to be stored, and what its request waits for: the portal's id, None where it is unknown.
@@ -137,18 +147,28 @@ def _refuse(group: Sequence[Waiting]) -> None:
 def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) -> list[int | None]:
     """Store what comes from a portal that we know; each delivery's portal, or None."""
     known = portals.recognise(conn, {delivery.member_id for delivery in deliveries})
-    found = [
-        delivery.proven
-        or portals.recognised(known.get(delivery.member_id, []), delivery.application_token)
-        for delivery in deliveries
-    ]
-    runs.record(
-        conn,
-        [
-            delivery.run(portal_id)
-            for delivery, portal_id in zip(deliveries, found, strict=True)
-            if portal_id is not None
-        ],
-    )
+    new = [_new(delivery, known.get(delivery.member_id, [])) for delivery in deliveries]
+    runs.record(conn, [run for run in new if run])
+    found = [run.portal_id if run else None for run in new]
     claims.take(conn, dict.fromkeys(portal_id for portal_id in found if portal_id is not None))
     return found
+
+
+def _new(delivery: Delivery, known: Sequence[Recognised]) -> NewRun | None:
+    """The delivery's run; None where it is not known to come from that portal.
+
+    An application token that browsers have seen proves only that it is somebody of the portal:
+    then the run has no user until it is known whose tokens it brought (see proving.py).
+    """
+    if proven := delivery.proven:
+        run = delivery.run(proven.portal.id)
+        own_only = proven.portal.has_page
+        return replace(run, user_id=proven.user_id, own_tokens_only=own_only)
+    found = portals.recognised(known, delivery.application_token)
+    if found is None:
+        return None
+    if not found.has_page:
+        return delivery.run(found.portal_id)
+    if not delivery.has_tokens:
+        return None
+    return replace(delivery.run(found.portal_id), user_id=None, own_tokens_only=True)

@@ -6,7 +6,7 @@ asked, a message is kept sealed, and used once it verifies.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
@@ -25,26 +25,18 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, removal, runs, tokens, unverified
-from robot.store.portals import Installation, Portal, recognised
+from robot.store import portals, runs, tokens, unverified
+from robot.store.portals import Installation, Portal
 from robot.store.unverified import Kind
 from robot.work import housekeeping, newrun
-from robot.work.accept import Accept, Delivery
+from robot.work.accept import Accept, Delivery, Proven
 from robot.work.registering import queue_registering
+from robot.work.removing import NOT_A_PORTAL, Removals
 from robot.work.tools import Tools
 
-NOT_A_PORTAL = "this message does not come from a portal that is installed here"
 UNVERIFIED_OWNER = "unverified"
 
 log = get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """A portal, and the user of it whose token proved a message."""
-
-    portal: Portal
-    user_id: int
 
 
 class Admission:
@@ -54,6 +46,7 @@ class Admission:
         self._tools = tools
         self._accept = accept
         self._wake = wake
+        self._removals = Removals(tools)
 
     async def run(self, body: bytes, *, is_kept: bool = False) -> None:
         """A robot's call: stored when this returns.
@@ -72,10 +65,7 @@ class Admission:
                 raise
             await self._keep(Kind.RUN, body, reason=str(error))
             return
-        # Its token speaks for this user alone, whoever the message says that it runs for.
-        of_user = replace(invocation.auth, user_id=proven.user_id or None)
-        invocation = replace(invocation, auth=of_user)
-        await self._accept.put(replace(self._delivery(invocation), proven=proven.portal.id))
+        await self._accept.put(replace(self._delivery(invocation), proven=proven))
 
     async def event(self, event: LifecycleEvent, body: bytes, *, is_kept: bool = False) -> None:
         """An install, update or uninstall; others are let pass.
@@ -85,7 +75,13 @@ class Admission:
             PortalError: the authorization server still cannot be asked (`is_kept`).
         """
         if event.name == REMOVED:
-            await self._removed(event)
+            try:
+                await self._removals.believe(event.auth)
+            except (PortalError, BusyError) as error:
+                if is_kept:
+                    raise
+                place = f"removed {event.auth.member_id} {event.auth.application_token}"
+                await self._keep(Kind.EVENT, body, reason=str(error), place=place)
         elif event.name in (INSTALLED, UPDATED):
             try:
                 await self._installed(event, is_kept=is_kept)
@@ -119,6 +115,7 @@ class Admission:
         return Delivery(
             member_id=invocation.auth.member_id,
             application_token=invocation.auth.application_token,
+            has_tokens=bool(invocation.auth.access_token),
             run=lambda portal_id: newrun.from_invocation(
                 invocation,
                 portal_id,
@@ -203,24 +200,6 @@ class Admission:
         await self._tools.database.write(write)
         log.info("portal.installed", member_id=portal.member_id, by=event.name)
         self._wake(portal.id)
-
-    async def _removed(self, event: LifecycleEvent) -> None:
-        """Only with the stored application token: the access tokens are dead by now."""
-        auth = event.auth
-
-        def write(conn: Connection) -> tuple[int, datetime]:
-            # Now that nobody else writes: runs that were stored before came before.
-            now = datetime.now(UTC)
-            known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
-            found = recognised(known, auth.application_token)
-            if found is None:
-                raise ForgedError(NOT_A_PORTAL)
-            removal.remove(conn, found, now=now)
-            return found, now
-
-        portal_id, removed_at = await self._tools.database.write(write)
-        await housekeeping.end_runs(self._tools.database, portal_id, removed_at=removed_at)
-        log.info("portal.removed", member_id=auth.member_id)
 
     async def _keep(self, kind: Kind, body: bytes, *, reason: str, place: str = "") -> None:
         message_hash, now = digest(place or body.decode()), datetime.now(UTC)

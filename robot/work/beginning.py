@@ -54,7 +54,8 @@ def _first_choices(due: Due, now: datetime) -> dict[int, Chosen]:
     """What each fresh run's flow chooses before it calls anything: a document that was named."""
     found: dict[int, Chosen] = {}
     for run in due.runs:
-        if run.outcome is None and run.chosen is None and now < run.deadline_at:
+        is_fresh = run.outcome is None and run.chosen is None
+        if is_fresh and not run.is_unproven and now < run.deadline_at:
             step = Job(run, user_id=0, event_token="").proceed()
             if isinstance(step, Chosen):
                 found[run.id] = step

@@ -7,24 +7,23 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from robot.errors import OutcomeUnknownError, PortalError, RejectedError
+from robot.errors import FlowError, PortalError, RejectedError
 from robot.flows.flow import Chosen, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
 from robot.store.backlog import Due
-from robot.store.portals import Portal
 from robot.store.runs import Ending, StoredRun
 from robot.store.vault import UnopenedError, Vault
 from robot.work.beginning import Beginning
-from robot.work.job import Decided, Job, taken_up
+from robot.work.job import NOBODY, Decided, Job, taken_up, told
 from robot.work.ledger import Ledger
+from robot.work.proving import Proving
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.reporting import Reporting
 from robot.work.retries import pause
 from robot.work.room import WAITING_FOR_ONE, Room
-from robot.work.senders import Senders
-from robot.work.traffic import NOT_THE_PORTAL, is_blocked, may_be_heard
-from robot.work.verdict import concerns_portal
+from robot.work.senders import Senders, goes_again
+from robot.work.traffic import is_blocked, may_be_heard
 
 # Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
 # database.
@@ -44,20 +43,21 @@ class Desk:
         ledger: Ledger,
         access: Access,
         vault: Vault,
-        portal: Portal,
         *,
+        proving: Proving,
         room: Room,
         rests_until: Callable[[str], float],
     ) -> None:
         self._ledger = ledger
         self._access = access
         self._vault = vault
-        self._portal = portal
-        self._senders = Senders(access, portal)
+        self._portal = ledger.portal
+        self._senders = Senders(access, ledger.portal)
         self._reporting = Reporting(ledger, self._senders)
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
         self._noted: dict[int, Chosen] = {}  # run -> what it chose, on disk already
+        self._proving = proving
         self._room = room
         self._looks_for_late_at = 0.0  # monotonic seconds
         self._rests_until = rests_until  # a method, in monotonic seconds
@@ -89,7 +89,8 @@ class Desk:
         least = max(round(share * LOADS_FROM), 1)
         free = share - len(self._jobs)
         if free < least:
-            idle = self.ready.idle(time.monotonic() + IDLE_FROM, self._rests_until)
+            until = time.monotonic() + IDLE_FROM
+            idle = self.ready.idle(until, self._rests_until) + self._proving.idle(until)
             free += min(idle, WAITING_FOR_ONE)
         if not self._jobs:
             return max(min(free, self._room.left()), 1)
@@ -117,7 +118,7 @@ class Desk:
         except UnopenedError as error:
             self._ledger.finished(run, Ending.REFUSED, f"No answer is possible: {error}.")
             return
-        if own_tokens:
+        if own_tokens and own_tokens.user_id != NOBODY:
             self._access.offer(own_tokens)
         self._jobs[run.id] = job
         self._room.held += 1
@@ -125,7 +126,22 @@ class Desk:
             self.ready.add(self._reporting.first(job))
         elif datetime.now(UTC) >= run.deadline_at:
             self._steps.append((job, job.too_late()))
+        elif run.is_unproven and own_tokens:
+            self._proving.add(job, own_tokens)
         else:
+            self._steps.append((job, job.proceed()))
+
+    def take_proven(self) -> None:
+        """Runs go on as those of whose tokens they brought, or end where that is not known."""
+        for job, found in self._proving.landed():
+            if job.outcome:
+                continue  # its time was over while it was asked
+            if isinstance(found, FlowError):
+                self._steps.append((job, Decided(outcome=told(found))))
+                continue
+            self._access.offer(found)
+            job.user_id = found.user_id
+            self._ledger.proven(job.run, found.user_id)
             self._steps.append((job, job.proceed()))
 
     def take_found(
@@ -142,32 +158,14 @@ class Desk:
                 ready.job.came_to_nothing(ready.call.method, result)
             if is_blocked(result):
                 self.ready.add(ready)  # its method rests; Traffic knows for how long
-            elif isinstance(found, PortalError) and self._goes_again(ready, found, len(batch)):
+            elif isinstance(found, PortalError) and goes_again(
+                ready, found, len(batch), self._senders
+            ):
                 self.ready.add(ready)
             elif ready.is_report:
                 self._take_report(ready, result)
             else:
                 self._take_answer(ready, result)
-
-    def _goes_again(self, ready: Ready, error: PortalError, together: int) -> bool:
-        """The whole request came to nothing: its calls go again at the portal's pace.
-
-        A call that was alone may be the reason: from now on it holds up only itself.
-        """
-        if isinstance(error, RejectedError):
-            # A no to the batch is no answer to its calls, unless it is about all of them.
-            ready.goes_alone = together > 1 and not concerns_portal(error)
-            return ready.goes_alone
-        # What was refused before it ran waits as long as the portal's pace says, with all others.
-        is_about_user = error.method in NOT_THE_PORTAL
-        may_be_its_fault = together == 1 and isinstance(error, OutcomeUnknownError)
-        if may_be_its_fault or is_about_user:
-            ready.goes_alone = not is_about_user
-            if is_about_user and ready.any_user:
-                ready.user_id = self._senders.quickest(ready.job.user_id)
-            ready.tries += 1
-            ready.not_before = time.monotonic() + pause(ready.tries)
-        return True
 
     def _take_report(self, ready: Ready, result: Answer | PortalError) -> None:
         if self._reporting.answered(ready, result):
@@ -228,7 +226,7 @@ class Desk:
             job.has_chosen = True
             self._steps.append((job, job.proceed()))
         elif not isinstance(step, Decided):
-            user_id = self._senders.first(job.user_id) if job.only_hides else job.user_id
+            user_id = self._senders.first(job.user_id) if job.takes_any_user else job.user_id
             for index, call in enumerate(job.expect(step)):
                 self.ready.add(Ready(job=job, index=index, call=call, user_id=user_id))
         else:
@@ -236,6 +234,7 @@ class Desk:
 
     def _after_outcome(self, job: Job, decided: Decided) -> None:
         self.ready.leave(job)
+        self._proving.leave(job)
         job.outcome = decided.outcome
         if job.run.wants_reply:
             self.ready.add(self._reporting.first(job))

@@ -20,6 +20,7 @@ from robot.work.desk import Desk
 from robot.work.keyring import Keyring
 from robot.work.lease import Lease
 from robot.work.ledger import Ledger
+from robot.work.proving import Proving
 from robot.work.retries import pause
 from robot.work.room import Room
 from robot.work.sending import Sending
@@ -59,6 +60,7 @@ class Drain:
             pause=pause,
         )
         self._changed = asyncio.Event()
+        self._proving = Proving(tools, portal, self._keyring, changed=self._changed.set)
         session = Session(
             tools.http,
             tools.verifier,
@@ -74,7 +76,7 @@ class Drain:
             self._ledger,
             self._access,
             tools.vault,
-            portal,
+            proving=self._proving,
             room=room,
             rests_until=traffic.rests_until,
         )
@@ -150,6 +152,7 @@ class Drain:
             await self._desk.load()  # first: what answers finish is not written down yet
         for batch, found in self._sending.landed():
             self._desk.take_found(batch, found)
+        self._desk.take_proven()
         if not self._is_last():
             await self._desk.settle()
             self._go_on(group)
@@ -167,12 +170,13 @@ class Drain:
         return self._desk.is_clear and not self._is_busy()
 
     def _is_busy(self) -> bool:
-        return bool(self._traffic.in_flight or self._storing)
+        return bool(self._traffic.in_flight or self._storing or self._proving.is_busy)
 
     def _go_on(self, group: asyncio.TaskGroup) -> None:
         if self._is_stopping:
             return
         self._sending.send(self._desk.ready, group)
+        self._proving.send(group)
         for tokens in self._access.worth_storing():
             self._storing += 1
             group.create_task(self._store(tokens))
@@ -189,8 +193,9 @@ class Drain:
     def _seconds_to_wait(self) -> float:
         """Until something may be sent, or some run's time is over."""
         times = [LOOKS_EVERY]
-        if self._sending.next_at and not self._is_stopping:
-            times.append(self._sending.next_at - time.monotonic())
+        for next_at in (self._sending.next_at, self._proving.next_at()):
+            if next_at and not self._is_stopping:
+                times.append(next_at - time.monotonic())
         if deadline := self._desk.next_deadline():
             times.append((deadline - datetime.now(UTC)).total_seconds())
         return max(min(times), 0.0)

@@ -19,6 +19,8 @@ from robot.store.portals import Portal
 from robot.store.runs import StoredRun
 from robot.store.vault import Vault
 
+NOBODY = 0  # whose tokens an unproven run brought is not known
+
 log = get_logger()
 
 
@@ -39,7 +41,8 @@ class Job:
         self.outcome = run.outcome
         self.first_report_at: datetime | None = None
         self.under_way: list[str] = []  # methods of the calls that are being sent
-        self.only_hides = catalogue.only_hides(run.code)
+        # It may be done with any employee's token.
+        self.takes_any_user = catalogue.only_hides(run.code) and not run.own_tokens_only
         self.has_chosen = run.chosen is not None  # a changing call may have been sent
         self._event_token = event_token
         self._flow: Flow = catalogue.start(
@@ -72,7 +75,7 @@ class Job:
         """The run's time is over, whatever its calls may still do."""
         for method in self.under_way:
             self.came_to_nothing(method, OutcomeUnknownError(method, "", "no answer yet"))
-        return Decided(outcome=_told(gave_up(self._tried)), is_known=not self.has_chosen)
+        return Decided(outcome=told(gave_up(self._tried)), is_known=not self.has_chosen)
 
     def expect(self, step: Call | tuple[Call, ...]) -> tuple[Call, ...]:
         """The calls of a step; their answers are waited for from now on."""
@@ -100,13 +103,13 @@ class Job:
         except StopIteration as end:
             return Decided(outcome=end.value)
         except FlowError as error:
-            return Decided(outcome=_told(error))
+            return Decided(outcome=told(error))
         except RejectedError as error:
-            return Decided(outcome=_told(explain(error)))
+            return Decided(outcome=told(explain(error)))
         except Exception:
             # Our own bug must not leave a workflow waiting: it is answered, and loud in the log.
             log.exception("flow.failed", run_id=self.run.id, robot=self.run.code)
-            return Decided(outcome=_told(internal_error(self.run.id)))
+            return Decided(outcome=told(internal_error(self.run.id)))
 
 
 def taken_up(run: StoredRun, portal: Portal, vault: Vault) -> tuple[Job, Tokens | None]:
@@ -119,15 +122,16 @@ def taken_up(run: StoredRun, portal: Portal, vault: Vault) -> tuple[Job, Tokens 
     job = Job(
         run, user_id=run.user_id or portal.user_id, event_token=secrets.get("event_token", "")
     )
-    if not (run.user_id and secrets.get("access")):
+    if not (secrets.get("access") and (run.user_id or run.is_unproven)):
         return job, None
     return job, Tokens(
-        user_id=run.user_id,
+        user_id=run.user_id or NOBODY,
         access_token=secrets["access"],
         refresh_token=secrets["refresh"],
         expires_at=aware(secrets["expires"]),
     )
 
 
-def _told(error: FlowError) -> Outcome:
+def told(error: FlowError) -> Outcome:
+    """What the workflow is told."""
     return failed(error.code, error.text)

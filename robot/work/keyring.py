@@ -32,14 +32,17 @@ class Keyring:
             lambda conn: tokens.save(conn, self._vault, self._portal, renewed, overrule=True)
         )
 
-    async def save_proven(self, proven: Tokens) -> bool:
+    async def save_proven(self, proven: Tokens, *, of_run: int | None = None) -> bool:
         """An event's tokens, after the authorization server said whose they are.
 
-        Reports that waited for better access are due now; False where none did.
+        With `of_run` that run is proven to be this user's, too. Reports that waited for better
+        access are due now; False where none did.
         """
 
         def write(conn: Connection) -> bool:
             tokens.save(conn, self._vault, self._portal, proven, overrule=False)
+            if of_run is not None:
+                runs.prove(conn, {of_run: proven.user_id})
             return runs.hurry_reports(conn, self._portal.id, now=datetime.now(UTC))
 
         return await self._ledger.write(write)

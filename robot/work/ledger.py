@@ -40,12 +40,13 @@ class Notes:
 
     chosen: dict[int, tuple[StoredRun, Chosen]] = field(default_factory=dict)
     decided: dict[int, tuple[Job, Decided]] = field(default_factory=dict)
+    proven: dict[int, int] = field(default_factory=dict)  # run -> whose it is
     finished: dict[int, Ended] = field(default_factory=dict)
     postponed: list[Callable[[Connection], None]] = field(default_factory=list)
     told: list[Tell] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.chosen or self.decided or self.finished or self.postponed)
+        return bool(self.chosen or self.decided or self.proven or self.finished or self.postponed)
 
 
 def put_chosen(
@@ -65,7 +66,7 @@ class Ledger:
 
     def __init__(self, tools: Tools, portal: Portal, lease: Lease) -> None:
         self._database = tools.database
-        self._portal = portal
+        self.portal = portal
         self._lease = lease
         self._notes = Notes()
         self._told: list[Tell] = []
@@ -76,7 +77,7 @@ class Ledger:
         return await self._database.read(
             partial(
                 backlog.due,
-                portal_id=self._portal.id,
+                portal_id=self.portal.id,
                 now=datetime.now(UTC),
                 room=room,
                 held=frozenset(held),
@@ -88,7 +89,7 @@ class Ledger:
         return await self._database.read(
             partial(
                 backlog.late,
-                portal_id=self._portal.id,
+                portal_id=self.portal.id,
                 before=datetime.now(UTC) + within,
                 held=frozenset(held),
                 limit=LATE_TOGETHER,
@@ -104,6 +105,10 @@ class Ledger:
         self._notes.decided[job.run.id] = job, decided
         self.failed += not decided.outcome.succeeded
         self._notes.told.append(partial(_tell_decided, job.run, decided))
+
+    def proven(self, run: StoredRun, user_id: int) -> None:
+        """It is a run of that user."""
+        self._notes.proven[run.id] = user_id
 
     def finished(self, run: StoredRun, ending: Ending, note: str = "") -> None:
         """Nothing is left to do."""
@@ -165,8 +170,8 @@ class Ledger:
 
     async def save_endpoint(self, endpoint: str) -> None:
         """The portal's confirmed new address."""
-        await self.write(lambda conn: portals.move(conn, self._portal.id, endpoint=endpoint))
-        log.info("portal.moved", member_id=self._portal.member_id, endpoint=endpoint)
+        await self.write(lambda conn: portals.move(conn, self.portal.id, endpoint=endpoint))
+        log.info("portal.moved", member_id=self.portal.member_id, endpoint=endpoint)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A transaction of the portal's holder.
@@ -176,7 +181,7 @@ class Ledger:
         """
 
         def write(conn: Connection) -> T:
-            leases.check(conn, self._portal.id, epoch=self._lease.epoch)
+            leases.check(conn, self.portal.id, epoch=self._lease.epoch)
             return work(conn)
 
         return await self._database.write(write)
@@ -184,8 +189,10 @@ class Ledger:
     def _put(self, conn: Connection, notes: Notes) -> None:
         """In the database's thread."""
         now = datetime.now(UTC)
+        if notes.proven:
+            runs.prove(conn, notes.proven)
         if notes.chosen:
-            put_chosen(conn, self._portal.id, notes.chosen.values(), now)
+            put_chosen(conn, self.portal.id, notes.chosen.values(), now)
         if notes.decided:
             self._put_decided(conn, notes.decided.values(), now)
         if notes.finished:
@@ -199,7 +206,7 @@ class Ledger:
         runs.decide(conn, {job.run.id: found.outcome for job, found in decided}, now=now)
         settled = [
             Settled(
-                origin=_origin(self._portal.id, job.run),
+                origin=_origin(self.portal.id, job.run),
                 changes=found.outcome.links,
                 is_known=found.is_known,
             )
@@ -208,7 +215,7 @@ class Ledger:
         links.settle(conn, settled, now=now)
         for job, found in decided:
             if registered := found.outcome.registered:
-                portals.save_robots(conn, self._portal.id, registered, user_id=job.user_id, now=now)
+                portals.save_robots(conn, self.portal.id, registered, user_id=job.user_id, now=now)
 
 
 def _origin(portal_id: int, run: StoredRun) -> Origin:

@@ -94,6 +94,7 @@ def again(
         item=run.item,
         document_id=run.document_id,
         wants_reply=secrets is not None,
+        own_tokens_only=run.own_tokens_only,
         secrets=secrets,
     )
 

@@ -37,7 +37,7 @@ class Ready:
     @property
     def any_user(self) -> bool:
         """Whether it may go with any employee's token."""
-        return self.is_report or self.job.only_hides
+        return self.is_report or self.job.takes_any_user
 
     @property
     def order(self) -> tuple[bool, datetime, int, int]:

@@ -44,6 +44,11 @@ NO_PORTAL = (
     "The portal of run {run_id} has removed the app. Install it there again first; then this can "
     "be done again, but the workflow cannot be answered any more."
 )
+UNPROVEN = (
+    "On whose behalf run {run_id} was is not known: any employee could have sent it, and the "
+    "access that came with it is not kept any more. Run the robot again in Bitrix24, or use "
+    "`linkrobot link enable` or `linkrobot link disable`. Nothing was done."
+)
 UNOPENED = (
     "None of the keys opens what is needed to answer the workflow of run {run_id}. Put back the "
     "key that was in use when it came, then run this again. Without that key: turn the link on "
@@ -110,6 +115,8 @@ def _hand_over(
     if before.portal is None:
         raise SettingsError(NO_PORTAL.format(run_id=run_id))
     secrets = _secrets(before, before.portal, vault) if vault and before.is_awaited else None
+    if before.run.is_unproven and secrets is None:
+        raise SettingsError(UNPROVEN.format(run_id=run_id))
     new = _new(before, before.portal, settings, secrets)
     return before.portal, again.hand_over(conn, before, new), secrets is not None
 

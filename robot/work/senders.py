@@ -6,14 +6,18 @@ because one employee has left.
 """
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Collection
 
-from robot.errors import PortalError, RejectedError
+from robot.errors import OutcomeUnknownError, PortalError, RejectedError
 from robot.portal.access import Access
 from robot.protocol.oauth import NO_TOKEN, RENEWAL
 from robot.store.portals import Portal
 from robot.work.ready import Ready
+from robot.work.retries import pause
+from robot.work.traffic import NOT_THE_PORTAL
+from robot.work.verdict import concerns_portal
 
 # A no to this user; another one's token may do.
 ABOUT_USER = frozenset(
@@ -85,3 +89,24 @@ class Senders:
             ),
             default=None,
         )
+
+
+def goes_again(ready: Ready, error: PortalError, together: int, senders: Senders) -> bool:
+    """The whole request came to nothing: its calls go again at the portal's pace.
+
+    A call that was alone may be the reason: from now on it holds up only itself.
+    """
+    if isinstance(error, RejectedError):
+        # A no to the batch is no answer to its calls, unless it is about all of them.
+        ready.goes_alone = together > 1 and not concerns_portal(error)
+        return ready.goes_alone
+    # What was refused before it ran waits as long as the portal's pace says, with all others.
+    is_about_user = error.method in NOT_THE_PORTAL
+    may_be_its_fault = together == 1 and isinstance(error, OutcomeUnknownError)
+    if may_be_its_fault or is_about_user:
+        ready.goes_alone = not is_about_user
+        if is_about_user and ready.any_user:
+            ready.user_id = senders.quickest(ready.job.user_id)
+        ready.tries += 1
+        ready.not_before = time.monotonic() + pause(ready.tries)
+    return True

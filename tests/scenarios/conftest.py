@@ -18,7 +18,7 @@ METRICS_TOKEN = "made-up-metrics-token"
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(portals=200) as started:
+    with running_sandbox(portals=220) as started:
         yield started
 
 

@@ -34,6 +34,7 @@ QUIET_WITHIN = 240.0  # seconds: pauses after an outage, and 60 s before links a
 ENDINGS = (*ENDED_WELL, None)
 _UNDECIDED = "SELECT count(*) FROM runs WHERE outcome IS NULL"
 _UNREPORTED = "SELECT count(*) FROM runs WHERE finished_at IS NULL AND first_report_at IS NULL"
+_WAITING = "SELECT * FROM runs WHERE finished_at IS NULL LIMIT 20"
 Say = Callable[[str], None]
 
 
@@ -141,7 +142,12 @@ class Soak:
 
     def _rest(self) -> None:
         self._weather.clear()
-        until(self._is_quiet, within=QUIET_WITHIN, what="everything is reported")
+        try:
+            until(self._is_quiet, within=QUIET_WITHIN, what="everything is reported")
+        except AssertionError as error:
+            waiting = unfinished(self._deals, only_accepted=True)
+            error.add_note(f"runs: {self._app.rows(_WAITING)}\ndeals: {waiting}")
+            raise
 
     def _is_quiet(self) -> bool:
         if self._app.rows(_UNDECIDED) != [(0,)] or self._app.rows(_UNREPORTED) != [(0,)]:

@@ -1,5 +1,7 @@
 """Portals: one row for each application of each account, recognised, removed, installed again."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
@@ -23,7 +25,8 @@ pytestmark = pytest.mark.anyio
 
 async def whose(database: Database, member_id: str, token: str) -> int | None:
     known = await database.read(lambda conn: portals.recognise(conn, [member_id]))
-    return recognised(known.get(member_id, []), token)
+    found = recognised(known.get(member_id, []), token)
+    return found.portal_id if found else None
 
 
 async def remove(database: Database, portal: Portal) -> None:
@@ -186,3 +189,23 @@ async def test_only_installed_portals_with_something_due_are_looked_at(
         assert portals.with_due_runs(conn, now=later(60)) == [portal.id, idle.id]
 
     await database.read(look)
+
+
+async def is_shown(database: Database, **changes: Any) -> bool:
+    return (await install(database, **changes)).has_page
+
+
+async def test_an_application_token_that_a_frame_brought_stays_marked(database: Database) -> None:
+    assert not await is_shown(database)
+    assert not await is_shown(database, by_frame=True, application_token_hash=None)
+    assert await is_shown(database, by_frame=True)
+    assert await is_shown(database, is_new=True), "an employee can send an install, too"
+    known = await database.read(lambda conn: portals.recognise(conn, [MEMBER]))
+    assert [found.has_page for found in known[MEMBER]] == [True]
+
+
+async def test_the_mark_ends_with_the_app(database: Database) -> None:
+    portal = await install(database, by_frame=True)
+    await remove(database, portal)
+
+    assert not await is_shown(database)

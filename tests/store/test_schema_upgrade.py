@@ -11,6 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from robot.errors import SettingsError
 from robot.store import copies, schema
@@ -20,8 +23,8 @@ import os, signal
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -34,9 +37,18 @@ MIGRATE = """
 import sys
 from pathlib import Path
 from robot.store import schema
-schema.HEAD, schema._MIGRATIONS = "0002", Path(sys.argv[2])
+schema.HEAD, schema._MIGRATIONS = "0003", Path(sys.argv[2])
 schema.prepare(Path(sys.argv[1]))
 """
+PORTAL = (
+    "INSERT INTO portals (member_id, endpoint, client_id, user_id, installed_at) "
+    "VALUES (?, 'https://acme.bitrix24.com/rest/', 'local.1', 1, '2026-11-24')"
+)
+RUN = (
+    "INSERT INTO runs (portal_id, code, source, user_id, document_id, inputs, wants_reply, "
+    "sent_at, received_at, deadline_at, event_hash, state, due_at) VALUES (?, 'x', 'robot', 7, "
+    "'DEAL_7', '{}', 1, '2026-11-24', '2026-11-24', '2026-11-24', x'00', 'received', '2026-11-24')"
+)
 
 
 @pytest.fixture
@@ -54,8 +66,8 @@ def next_version(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -
     """As a next release: one migration more. Its folder."""
     migrations = folder / "migrations"
     shutil.copytree(schema._MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_colours.py").write_text(NEXT.format(end=end))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    (migrations / "versions" / "0003_colours.py").write_text(NEXT.format(end=end))
+    monkeypatch.setattr(schema, "HEAD", "0003")
     monkeypatch.setattr(schema, "_MIGRATIONS", migrations)
     return migrations
 
@@ -78,10 +90,10 @@ def test_a_database_with_rows_is_migrated_and_copied_before(
 
         upgrade = schema.prepare(path)
 
-    copy = path.with_name("linkrobot.sqlite.before-0002")
-    assert upgrade == schema.Upgrade(before="0001", copy=copy)
-    assert look(path) == ("0002", True, ["kept", "late"])
-    assert look(copy) == ("0001", False, ["kept", "late"])
+    copy = path.with_name("linkrobot.sqlite.before-0003")
+    assert upgrade == schema.Upgrade(before="0002", copy=copy)
+    assert look(path) == ("0003", True, ["kept", "late"])
+    assert look(copy) == ("0002", False, ["kept", "late"])
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not list(tmp_path.glob("*.part*"))
 
@@ -92,7 +104,7 @@ def test_a_copy_is_made_only_where_there_is_something_to_migrate(path: Path) -> 
 
 
 def test_a_copy_never_takes_the_place_of_another_and_the_last_few_are_kept(path: Path) -> None:
-    made = [copies.make(path, before="0002") for _ in range(5)]
+    made = [copies.make(path, before="0003") for _ in range(5)]
 
     assert len(set(made)) >= copies.KEPT
     assert set(copies.of(path)) == set(made[-copies.KEPT :])
@@ -106,7 +118,7 @@ def test_a_migration_that_fails_changes_nothing(
     with pytest.raises(SettingsError, match="left as it is"):
         schema.prepare(path)
 
-    assert look(path) == ("0001", False, ["kept"])
+    assert look(path) == ("0002", False, ["kept"])
 
 
 def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
@@ -116,13 +128,13 @@ def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
     command = [sys.executable, "-c", MIGRATE, str(path), str(migrations)]
     killed = subprocess.run(command, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    assert look(path) == ("0001", False, ["kept"])
-    (migrations / "versions" / "0002_colours.py").write_text(NEXT.format(end=""))
+    assert look(path) == ("0002", False, ["kept"])
+    (migrations / "versions" / "0003_colours.py").write_text(NEXT.format(end=""))
     shutil.rmtree(migrations / "versions" / "__pycache__", ignore_errors=True)
 
     schema.prepare(path)
 
-    assert look(path) == ("0002", True, ["kept"])
+    assert look(path) == ("0003", True, ["kept"])
 
 
 def test_a_damaged_database_is_not_migrated(
@@ -151,7 +163,7 @@ def test_a_locked_database_is_said_to_be_locked(
         with pytest.raises(SettingsError, match="locked"):
             schema.prepare(path)
 
-    assert look(path) == ("0001", False, ["kept"])
+    assert look(path) == ("0002", False, ["kept"])
 
 
 def test_whoever_only_looks_migrates_nothing(
@@ -163,7 +175,7 @@ def test_whoever_only_looks_migrates_nothing(
     with pytest.raises(SettingsError, match="linkrobot migrate"):
         schema.check(path)
 
-    assert look(path) == ("0001", False, ["kept"])
+    assert look(path) == ("0002", False, ["kept"])
 
 
 def test_a_damaged_page_is_found_at_start(path: Path) -> None:
@@ -181,3 +193,27 @@ def test_a_database_that_was_cut_short_is_refused(path: Path) -> None:
 
     with pytest.raises(SettingsError, match="backup"):
         schema.prepare(path)
+
+
+def test_the_first_versions_rows_keep_what_they_were(tmp_path: Path) -> None:
+    old = tmp_path / "old.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(schema._MIGRATIONS))
+    engine = create_engine(f"sqlite:///{old}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(old)) as conn, conn:
+        conn.execute(PORTAL, (1,))
+        conn.execute(RUN, (1,))
+
+    upgrade = schema.prepare(old)
+
+    assert upgrade == schema.Upgrade(before="0001", copy=old.with_name("old.sqlite.before-0002"))
+    with closing(sqlite3.connect(old)) as conn, conn:
+        conn.execute(PORTAL, (2,))  # as the version before would
+        conn.execute(RUN, (2,))
+        assert conn.execute("SELECT id, has_page FROM portals").fetchall() == [(1, 0), (2, 0)]
+        found = conn.execute("SELECT user_id, own_tokens_only FROM runs").fetchall()
+    assert found == [(7, 0), (7, 0)]

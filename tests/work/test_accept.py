@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import event
 
 from robot.errors import BusyError
-from robot.store import history
+from robot.store import backlog, history
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
 from robot.work import accept
-from robot.work.accept import Accept, Delivery
+from robot.work.accept import Accept, Delivery, Proven
 from robot.work.claims import Claims
 from robot.work.crew import Crew
-from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, OTHER_MEMBER, new_run
+from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, NOW, OTHER_MEMBER, install, new_run
 from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
@@ -132,7 +134,12 @@ async def test_a_delivery_of_an_unknown_portal_is_not_stored(
 async def test_a_delivery_that_was_verified_needs_no_token(
     database: Database, portal: Portal
 ) -> None:
-    proven = Delivery(member_id=MEMBER, application_token="wrong", run=new_run, proven=portal.id)
+    proven = Delivery(
+        member_id=MEMBER,
+        application_token="wrong",
+        run=new_run,
+        proven=Proven(portal=portal, user_id=1),
+    )
     async with accepting(database) as accepts:
         assert await accepts.put(proven)
 
@@ -185,3 +192,17 @@ async def test_when_too_many_wait_the_next_is_told_to_come_back(
             assert await asyncio.gather(*waiting) == [True] * 3
 
     assert caught.value.retry_after > 0
+
+
+@pytest.mark.parametrize("named", [1, None])
+async def test_a_token_that_browsers_know_stores_a_run_of_nobody_yet(
+    database: Database, portal: Portal, named: int | None
+) -> None:
+    await install(database, by_frame=True)
+    async with accepting(database) as accepts:
+        assert not await accepts.put(replace(delivery(1, user_id=named), has_tokens=False))
+        assert await accepts.put(delivery(2, user_id=named))
+
+    due = await database.read(partial(backlog.due, portal_id=portal.id, now=NOW, room=9))
+    (found,) = due.runs
+    assert found.is_unproven

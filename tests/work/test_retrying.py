@@ -68,3 +68,34 @@ async def test_only_one_run_can_answer_a_workflow(
     found = await row(database, new_id)
     assert (found.wants_reply, found.secrets) == (True, before.run.secrets)
     assert (found.document_id, found.entity_id, found.user_id) == ("DEAL_7", 7, 1)
+
+
+async def unproven(database: Database, portal: Portal, vault: Vault, ending: Ending) -> int:
+    """A run of which it was never known whose it is, and that ended so."""
+    secrets = vault.seal(MEMBER, {"event_token": "e", "access": "a", "refresh": "r", "expires": 0})
+    new = new_run(portal.id, secrets=secrets, user_id=None, own_tokens_only=True)
+    run_id = await record(database, new)
+    await database.write(lambda conn: runs.finish(conn, {run_id: Ended(ending=ending)}, now=NOW))
+    return run_id
+
+
+async def test_a_run_of_nobody_knows_whom_is_not_done_with_a_stored_token(
+    database: Database, portal: Portal, vault: Vault, errands: Errands, tmp_path: Path
+) -> None:
+    run_id = await unproven(database, portal, vault, Ending.REPORTED)
+
+    with pytest.raises(SettingsError, match="any employee could have sent it"):
+        await retry(errands, Settings(_env_file=None, data_dir=tmp_path), run_id)  # type: ignore[call-arg]
+
+
+async def test_while_its_workflow_waits_it_is_proven_anew(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    run_id = await unproven(database, portal, vault, Ending.REFUSED)
+    before = await database.read(lambda conn: again.find(conn, run_id))
+    assert before
+    sealed = before.run.secrets
+
+    new = newrun.again(before.run, portal.id, secrets=sealed, give_up_after=GIVE_UP_AFTER)
+
+    assert (new.user_id, new.own_tokens_only, new.secrets) == (None, True, sealed)
