@@ -67,7 +67,7 @@ async def test_a_renewal_whose_answer_got_lost_leaves_the_other_refresh_tokens()
     async with answered_by(server.answer) as http:
         tokens = access(verifier(http, servers=(FIRST,)), kept)
         tokens.offer(STORED, is_stored=True)
-        tokens.offer(pair("event", life=-200))
+        tokens.offer(pair("event", life=-100_000))
         with pytest.raises(OutcomeUnknownError):
             await tokens.token(1)
 
