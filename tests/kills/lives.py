@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
+
 from tests.programs import App, Process
 from tests.scenarios.waiting import until
 
@@ -45,6 +47,15 @@ class MortalApp(App):
             pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
             self._program = self.program([sys.executable, "-m", "tests.kills.killed"], **pipes)
         return _Life(self._program, self._order)
+
+    def _is_ready(self) -> bool:
+        """One that is to die at once may do so before anybody sees it ready."""
+        if not self._order.startswith("0 1 "):
+            return super()._is_ready()
+        try:
+            return self.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return self.has_died()
 
     def forget_log(self) -> None:
         """What its earlier lives wrote is no concern of the next test."""
