@@ -12,7 +12,7 @@ from tests.scenarios.stages import enable
 from tests.scenarios.test_bursts import Burst
 from tests.scenarios.waiting import until
 
-DEALS = 40
+DEALS, TOLD = 40, 4
 CONNECTIONS = 20
 
 
@@ -54,6 +54,14 @@ def test_one_delivery_over_many_connections_at_once_runs_once(
 
 def some_told(portal: SandboxPortal) -> None:
     until(lambda: portal.journal("workflow.resumed"), what="the burst is being worked off")
+
+
+def half_told(portal: SandboxPortal) -> None:
+    """Some of a burst are told, and the others' calls are under way for seconds."""
+    Burst(portal, TOLD).outputs()
+    portal.fault("slow", "batch", seconds=2.0)
+    Burst(portal, DEALS - TOLD)
+    until(lambda: len(portal.journal("robot.called")) == DEALS, what="all were called")
 
 
 def test_an_update_in_the_middle_of_a_burst_loses_nothing(portal: SandboxPortal) -> None:
@@ -99,9 +107,7 @@ def endings(app: App, portal: SandboxPortal) -> list[str]:
 def test_an_uninstall_in_the_middle_of_a_burst_ends_it_and_the_app_can_come_back(
     portal: SandboxPortal, shared_app: App
 ) -> None:
-    portal.fault("slow", "batch", seconds=0.3)
-    Burst(portal, DEALS)
-    some_told(portal)
+    half_told(portal)
 
     assert portal.post("apps/uninstall")["status"] == 200
 
@@ -124,9 +130,7 @@ def test_an_uninstall_in_the_middle_of_a_burst_ends_it_and_the_app_can_come_back
 def test_a_portal_that_is_deleted_in_the_middle_of_a_burst_is_left_in_peace(
     portal: SandboxPortal, shared_app: App
 ) -> None:
-    portal.fault("slow", "batch", seconds=0.3)
-    Burst(portal, DEALS)
-    some_told(portal)
+    half_told(portal)
 
     portal.post("delete")
 
