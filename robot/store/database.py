@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.dialects.sqlite import insert
 
 from robot.errors import SettingsError
 from robot.steady import outlast, to_the_end
 from robot.store.tables import check_values
 from robot.store.trouble import GoneError
+from robot.store.upsert import insert
 from robot.store.vault import (
     CHECK_NAME,
     CHECK_OWNER,
@@ -111,7 +111,7 @@ class _Threads:
 def leave_mark(conn: Connection) -> None:
     """Write something, as storing a run does: it shows whether that is possible."""
     mark = {"value": str(time.time_ns()).encode()}
-    row = insert(check_values).values(name=_MARK, **mark)
+    row = insert(conn, check_values).values(name=_MARK, **mark)
     conn.execute(row.on_conflict_do_update(index_elements=["name"], set_=mark))
 
 
@@ -144,7 +144,7 @@ def sign(conn: Connection, vault: Vault) -> None:
     Done by whoever works on this database; so a rotation of the keys knows whether he learns.
     """
     value = vault.seal(CHECK_OWNER, {_READS_FILE: vault.key_file is not None})
-    row = insert(check_values).values(name=CHECK_NAME, value=value)
+    row = insert(conn, check_values).values(name=CHECK_NAME, value=value)
     conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.origin import is_same
 from robot.store.tables import portals, robots, runs
+from robot.store.upsert import insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
 
     Its administrator stays: only who registered the robots has shown to be one.
     """
-    row = insert(portals).values(
+    row = insert(conn, portals).values(
         member_id=verified.member_id,
         client_id=verified.client_id,
         endpoint=verified.endpoint,
@@ -174,7 +174,7 @@ def save_robots(
     conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
     for code, fingerprint in fingerprints.items():
         values = {"fingerprint": fingerprint, "registered_at": now}
-        row = insert(robots).values(portal_id=portal_id, code=code, **values)
+        row = insert(conn, robots).values(portal_id=portal_id, code=code, **values)
         conn.execute(row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values))
 
 
