@@ -17,8 +17,9 @@ from sqlalchemy.engine import Connection
 from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
-from robot.store.database import BUSY_MS, Database
+from robot.store.database import Database
 from robot.store.runs import NewRun
+from robot.store.sqlite import BUSY_MS
 from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
 from robot.work.crew import Crew

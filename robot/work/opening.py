@@ -17,7 +17,8 @@ from robot.portal.session import address_rule
 from robot.portal.verify import Verifier
 from robot.settings import Settings
 from robot.store import leases, redating, schema
-from robot.store.database import Database, open_vault, sign
+from robot.store.check_value import open_vault, sign
+from robot.store.database import Database
 from robot.store.schema import Upgrade
 from robot.store.vault import KEY_FILE, Vault
 from robot.work.tools import Tools

@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 from robot.errors import SettingsError
 from robot.settings import Settings
 from robot.store import sealed
-from robot.store.database import Database, will_follow
+from robot.store.check_value import will_follow
+from robot.store.database import Database
 from robot.store.sealed import Place
 from robot.store.vault import Vault, new_key, read_keys, replace_key_file
 from robot.work.opening import AlreadyRunningError, open_database, open_vault_of, working_alone

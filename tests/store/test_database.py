@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from robot.errors import SettingsError
 from robot.store import portals
-from robot.store.database import Database, open_vault
+from robot.store.check_value import open_vault
+from robot.store.database import Database
 from robot.store.tables import metadata
 from tests.store.store_rig import MEMBER, NOW, OTHER_MEMBER, install, new_run, record, writing
 

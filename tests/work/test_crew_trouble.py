@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from robot.store import database as databases
+from robot.store import sqlite
 from robot.store.database import Database, leave_mark
 from robot.store.portals import Portal
 from robot.store.vault import Vault
@@ -24,7 +24,7 @@ Logs = list[MutableMapping[str, Any]]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "BUSY_MS", 20)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 20)
     monkeypatch.setattr(crew, "SWEEP_EVERY", 0.01)
     monkeypatch.setattr(crew, "AFTER_FAILURE", 0.1)
     monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.5))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from robot.store import database as databases
+from robot.store import sqlite
 from robot.store.database import Database
 from robot.work import readiness
 from robot.work.readiness import TAKES_LONG, Readiness
@@ -32,7 +32,7 @@ async def test_while_it_is_locked_it_is_not_ready_and_afterwards_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "FRESH", 0.0)
-    monkeypatch.setattr(databases, "BUSY_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     found = Readiness(database)
     assert await found.trouble() == ""
     with locked(tmp_path):

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from robot.errors import SettingsError
 from robot.settings import Settings
 from robot.store import runs, sealed
-from robot.store.database import Database, open_vault
+from robot.store.check_value import open_vault
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import KEY_FILE, Vault, read_keys, replace_key_file
 from robot.work import rotating

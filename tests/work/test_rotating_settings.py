@@ -5,7 +5,8 @@ from sqlalchemy import Connection, update
 
 from robot.errors import SettingsError
 from robot.settings import Settings
-from robot.store.database import Database, open_vault, sign
+from robot.store.check_value import open_vault, sign
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import check_values
 from robot.store.vault import CHECK_NAME, CHECK_OWNER, KEY_FILE, Vault, read_keys

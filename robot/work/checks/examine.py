@@ -15,7 +15,7 @@ from robot.errors import SettingsError
 from robot.portal.network import open_client
 from robot.settings import Settings
 from robot.store import history, portals, unverified
-from robot.store.database import open_vault
+from robot.store.check_value import open_vault
 from robot.store.portals import Portal
 from robot.work.checks import address, asking, machine, servers, stored
 from robot.work.checks.finding import Finding, State, refused, well
