@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 
 from robot.steady import to_the_end
-from robot.store import sqlite
+from robot.store import postgresql, sqlite
 from robot.store.tables import check_values
 from robot.store.transactions import Transactions
 from robot.store.upsert import insert
@@ -19,17 +19,19 @@ T = TypeVar("T")
 
 
 class Database:
-    """One SQLite file, opened; it must be there."""
+    """One SQLite file, or one database of a PostgreSQL server; its tables must be there."""
 
-    def __init__(self, path: Path) -> None:
-        writing, reading = sqlite.engines(path)
-        self._writer = Transactions(writing, sqlite.WRITERS)
-        self._readers = Transactions(reading, sqlite.READERS)
+    def __init__(self, place: Path | URL) -> None:
+        kind = postgresql if isinstance(place, URL) else sqlite
+        self.is_shared = isinstance(place, URL)  # with other processes that work on it
+        writing, reading = kind.engines(place)  # type: ignore[arg-type]
+        self._writer = Transactions(writing, kind.WRITERS)
+        self._readers = Transactions(reading, kind.READERS)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A transaction that may write; on disk when this returns, undone where `work` raises.
 
-        Writers take turns in the order of their calls. What has begun is done to its end, also
+        Writers begin in the order of their calls, with SQLite one after the other. What has begun is done to its end, also
         where its caller is cancelled meanwhile: nobody is left with a lock.
         """
         return await self._writer.do(work)
