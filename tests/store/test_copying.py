@@ -11,7 +11,7 @@ from robot.errors import SettingsError
 from robot.store.copying import back_up
 from robot.store.database import Database
 from robot.store.portals import Portal
-from tests.store.store_rig import new_run, record, writing
+from tests.store.store_rig import ONLY_SQLITE, new_run, record, writing
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +21,7 @@ def count(path: Path, table: str) -> int:
         return int(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
+@ONLY_SQLITE
 async def test_a_backup_holds_what_was_committed_and_nothing_half_done(
     database: Database, portal: Portal, tmp_path: Path
 ) -> None:
@@ -60,6 +61,7 @@ async def test_where_it_cannot_be_written_nothing_is_left(
         back_up(tmp_path / "linkrobot.sqlite", tmp_path / "nowhere" / "b")
 
 
+@ONLY_SQLITE
 async def test_a_damaged_database_makes_no_backup(
     database: Database, portal: Portal, tmp_path: Path
 ) -> None:
