@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, or_, select, update
 
 from robot.protocol.origin import is_same
 from robot.store.tables import portals, robots, runs
@@ -60,6 +60,9 @@ _FIND = select(portals).where(portals.c.id == bindparam("portal"), portals.c.rem
 _RECOGNISE = select(portals.c.id, portals.c.member_id, portals.c.application_token_hash).where(
     portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
 )
+# In one order, so that nobody waits for each other. Storing runs waits for a removal alone.
+_STAYING = _RECOGNISE.order_by(portals.c.id).with_for_update(read=True, key_share=True)
+_LEAVING = _RECOGNISE.order_by(portals.c.id).with_for_update()
 
 
 def install(conn: Connection, verified: Installation, *, now: datetime) -> Portal:
@@ -106,9 +109,12 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
     return values
 
 
-def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[Recognised]]:
-    """member_id -> its installations, among these portals."""
-    rows = conn.execute(_RECOGNISE, {"members": list(member_ids)})
+def recognise(
+    conn: Connection, member_ids: Iterable[str], *, is_removal: bool = False
+) -> Mapping[str, list[Recognised]]:
+    """member_id -> its installations, among these portals, until the transaction's end."""
+    statement = _LEAVING if is_removal else _STAYING
+    rows = conn.execute(statement, {"members": list(member_ids)})
     found: dict[str, list[Recognised]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(
@@ -183,14 +189,18 @@ def forget_robots(conn: Connection, portal_id: int) -> None:
     conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
 
 
-def with_due_runs(conn: Connection, *, now: datetime) -> list[int]:
-    """Installed portals that have runs to look at; one look into an index for each portal."""
+def with_due_runs(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:
+    """Installed portals that have runs to look at; one look into an index for each portal.
+
+    Not those of another worker, whose lease still holds `at` that time of the leases' clock.
+    """
+    is_free = or_(portals.c.owner.is_(None), portals.c.owner == owner, portals.c.lease_until <= at)
     due = (
         select(runs.c.id)
         .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
         .exists()
     )
-    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), due))
+    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), is_free, due))
     return [row.id for row in rows]
 
 

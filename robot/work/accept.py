@@ -18,6 +18,7 @@ from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
 from robot.store.database import Database
+from robot.store.portals import Recognised
 from robot.store.runs import NewRun
 from robot.store.sqlite import BUSY_MS
 from robot.store.trouble import concerns_database, explain
@@ -138,11 +139,7 @@ def _refuse(group: Sequence[Waiting]) -> None:
 def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) -> list[int | None]:
     """Store what comes from a portal that we know; each delivery's portal, or None."""
     known = portals.recognise(conn, {delivery.member_id for delivery in deliveries})
-    found = [
-        delivery.proven
-        or portals.recognised(known.get(delivery.member_id, []), delivery.application_token)
-        for delivery in deliveries
-    ]
+    found = [_portal(delivery, known.get(delivery.member_id, [])) for delivery in deliveries]
     runs.record(
         conn,
         [
@@ -153,3 +150,11 @@ def _record(conn: Connection, deliveries: Sequence[Delivery], claims: Claims) ->
     )
     claims.take(conn, dict.fromkeys(portal_id for portal_id in found if portal_id is not None))
     return found
+
+
+def _portal(delivery: Delivery, known: Sequence[Recognised]) -> int | None:
+    """The installation that a delivery is for; one that was removed meanwhile is none."""
+    if delivery.proven is None:
+        return portals.recognised(known, delivery.application_token)
+    is_there = any(one.portal_id == delivery.proven for one in known)
+    return delivery.proven if is_there else None

@@ -209,9 +209,10 @@ class Admission:
         auth = event.auth
 
         def write(conn: Connection) -> tuple[int, datetime]:
-            # Now that nobody else writes: runs that were stored before came before.
+            members = portals.recognise(conn, [auth.member_id], is_removal=True)
+            known = members.get(auth.member_id, [])
+            # Now that nobody else stores runs: those that were stored before came before.
             now = datetime.now(UTC)
-            known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
             found = recognised(known, auth.application_token)
             if found is None:
                 raise ForgedError(NOT_A_PORTAL)

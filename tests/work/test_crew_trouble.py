@@ -14,7 +14,7 @@ from robot.store.database import Database, leave_mark
 from robot.store.portals import Portal
 from robot.store.vault import Vault
 from robot.work import crew, lease
-from tests.store.store_rig import locked, record
+from tests.store.store_rig import ONLY_SQLITE, locked, record
 from tests.work.portal_function import SEND, PortalFunction, called
 from tests.work.test_crew import all_finished, working
 
@@ -40,6 +40,7 @@ async def until(holds: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@ONLY_SQLITE
 async def test_a_lock_before_the_work_begins_only_delays_it(
     database: Database, portal: Portal, vault: Vault, tmp_path: Path
 ) -> None:
@@ -57,6 +58,7 @@ async def test_a_lock_before_the_work_begins_only_delays_it(
     assert not [line for line in logs if "exc_info" in line], "no traceback for the operator"
 
 
+@ONLY_SQLITE
 async def test_a_lock_in_the_middle_of_the_work_loses_nothing(
     database: Database, portal: Portal, vault: Vault, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from robot.store.tables import check_values
 from robot.store.vault import CHECK_NAME, CHECK_OWNER, KEY_FILE, Vault, read_keys
 from robot.work.opening import working_alone
 from robot.work.rotating import rotate
+from tests.store.store_rig import ONLY_SQLITE
 from tests.work.rotating_rig import (
     KEY,
     OTHER_KEY,
@@ -21,7 +22,7 @@ from tests.work.rotating_rig import (
     with_keys,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ONLY_SQLITE]
 
 
 async def test_with_keys_in_the_settings_everything_is_sealed_with_the_first(
