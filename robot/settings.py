@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         return _server(url) if url.startswith(_POSTGRESQL) else self.database_path
 
     @property
+    def is_shared(self) -> bool:
+        """Whether many processes may work on the database, on this machine and on others."""
+        return isinstance(self.database, URL)
+
+    @property
     def database_path(self) -> Path:
         """SQLite's file; without a meaning where the database is a server's."""
         if url := self.database_url.get_secret_value():
@@ -156,7 +161,7 @@ def load_settings() -> Settings:
             f"{PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET must hold the same number of values, "
             "in the same order"
         )
-    if isinstance(settings.database, URL) and not settings.secret_keys:
+    if settings.is_shared and not settings.secret_keys:
         raise SettingsError(
             f"{PREFIX}SECRET_KEYS is not set. With PostgreSQL no key is made by itself: print one "
             "with `linkrobot keys new`, and set it, the same on every replica"

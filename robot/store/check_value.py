@@ -30,9 +30,8 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
     sealed = await database.read(_check_value)
     found = read_keys(keys, data_dir, is_new=sealed is None)
     vault = Vault(found, None if keys else data_dir / KEY_FILE)
-    if sealed is None:
-        await database.write(lambda conn: sign(conn, vault))
-        return vault
+    if sealed is None:  # unless another replica signs first
+        sealed = await database.write(lambda conn: _sign_first(conn, vault))
     try:
         vault.open(CHECK_OWNER, sealed)
     except UnopenedError:
@@ -42,6 +41,13 @@ async def open_vault(database: Database, keys: Sequence[str], data_dir: Path) ->
             "away and open the application once in each Bitrix24, which installs it anew."
         ) from None
     return vault
+
+
+def _sign_first(conn: Connection, vault: Vault) -> bytes:
+    value = vault.seal(CHECK_OWNER, {_READS_FILE: vault.key_file is not None})
+    row = insert(conn, check_values).values(name=CHECK_NAME, value=value)
+    conn.execute(row.on_conflict_do_nothing())
+    return _check_value(conn) or value
 
 
 def sign(conn: Connection, vault: Vault) -> None:

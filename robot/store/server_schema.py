@@ -5,6 +5,7 @@ may live with says so in the database, in the row `compatible_from`.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, select, text
@@ -65,8 +66,10 @@ def revision_of(server: URL) -> str:
     return _ask(server, _revision)
 
 
-def named(server: URL) -> str:
+def named(server: Path | URL) -> str:
     """The database as people know it, without its password."""
+    if isinstance(server, Path):
+        return str(server)
     host = server.host or str(server.query.get("host", "this machine"))
     port = f":{server.port}" if server.port else ""
     return f"The PostgreSQL database {server.database} ({host}{port})"
