@@ -55,8 +55,8 @@ _SAID = {
     "no password supplied": "28P01",
     "authentication failed": "28000",
     "pg_hba.conf": "28000",
-    "role ": "28000",
-    "database ": "3D000",
+    'role "': "28000",
+    'database "': "3D000",
     "too many clients": "53300",
     "too many connections": "53300",
     "connection slots": "53300",
@@ -65,9 +65,8 @@ _SAID = {
     "recovery mode": "57P03",
     "not yet accepting": "57P03",
 }
-_FATAL = "FATAL:"
-# Beside what psycopg calls operational: read only, and damaged.
-_ALL_OF_IT = frozenset({"25006", "XX000", "XX001", "XX002"})
+# Beside what psycopg calls operational: read only, gone, and damaged.
+_ALL_OF_IT = frozenset({"25006", "3D000", "XX000", "XX001", "XX002"})
 
 
 def explain(cause: BaseException, *, then: str) -> str:
@@ -92,6 +91,6 @@ def _code(cause: BaseException) -> str:
         return _UNREACHABLE if cause.sqlstate.startswith("08") else cause.sqlstate
     if not isinstance(cause, psycopg.OperationalError):
         return ""
-    said = str(cause).partition(_FATAL)[2]
+    said = str(cause).rpartition("failed: ")[2]
     found = (code for words, code in _SAID.items() if words in said)
     return next(found, _UNREACHABLE)
