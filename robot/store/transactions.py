@@ -72,8 +72,7 @@ class Transactions:
 
     def _begin(self) -> tuple[Connection, RootTransaction]:
         """An idle connection that broke meanwhile is replaced; a new one that fails is not."""
-        while self._idle:
-            conn = self._idle.pop()
+        while (conn := self._idle_one()) is not None:
             try:
                 return conn, conn.begin()
             except BaseException as error:
@@ -86,6 +85,12 @@ class Transactions:
         except BaseException:
             _drop(conn)
             raise
+
+    def _idle_one(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # asked by several threads: looking first would not help
+            return None
 
     def _undo(self, conn: Connection, transaction: RootTransaction) -> None:
         """Keep the connection for the next one, unless it is broken."""
