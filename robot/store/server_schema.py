@@ -18,7 +18,8 @@ from robot.store.schema import Upgrade
 from robot.store.tables import check_values
 from robot.store.trouble import START_AGAIN, explain
 
-# The value is two revisions: the one that wrote it, and the oldest program that may live with it.
+# The value is two revisions: the one that wrote it (`migrations/living.py`), and that of the
+# oldest program that may live with it.
 COMPATIBLE_FROM = "compatible_from"
 _LOCK = text("SELECT pg_advisory_xact_lock(5146205)")  # a number that nobody else uses
 T = TypeVar("T")

@@ -16,20 +16,26 @@ DEALS = 10
 
 
 @pytest.fixture
-def app(sandbox: Sandbox, postgresql: Server, tmp_path: Path) -> Iterator[App]:
-    """It runs on an empty database of its own."""
+def replicas(sandbox: Sandbox, postgresql: Server, tmp_path: Path) -> Iterator[list[App]]:
+    """Two on an empty database of theirs, behind one address; not started yet."""
     database = postgresql.create_empty()
-    made = App(
-        tmp_path / "data",
-        sandbox.oauth,
-        DATABASE_URL=database.set(drivername="postgresql").render_as_string(hide_password=False),
-        SECRET_KEYS=Fernet.generate_key().decode(),
-    )
+    settings = {
+        "DATABASE_URL": database.set(drivername="postgresql").render_as_string(),
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+    }
+    first = App(tmp_path / "first", sandbox.oauth, **settings)
+    second = App(tmp_path / "second", sandbox.oauth, **settings, PUBLIC_URL=first.url)
     try:
-        yield made.start()
+        yield [first, second]
     finally:
-        made.end()
+        first.end()
+        second.end()
         postgresql.drop(database)
+
+
+@pytest.fixture
+def app(replicas: list[App]) -> App:
+    return replicas[0].start()
 
 
 @pytest.fixture
@@ -91,3 +97,22 @@ def test_what_was_answered_200_is_done_although_the_server_was_stopped_in_the_mi
         assert installed.resumed(workflow) == 1
     until(lambda: app.get("/readyz").status_code == 200, what="it is ready again")
     assert "cannot be reached" in app.log or "was stopped" in app.log or "crashed" in app.log
+
+
+def test_what_a_killed_replica_had_begun_another_one_ends(
+    app: App, replicas: list[App], installed: SandboxPortal
+) -> None:
+    replicas[1].start()
+    installed.stage(enable(), MAIL)
+    deals = [installed.item() for _ in range(DEALS)]
+    documents = [installed.document(deal) for deal in deals]
+    installed.fault("slow", seconds=2.0, times=2)
+    workflows = [installed.move(deal) for deal in deals]
+    assert all(installed.delivered(workflow) == [200] for workflow in workflows)
+
+    app.kill()
+
+    for workflow, document in zip(workflows, documents, strict=True):
+        outputs = installed.outputs(workflow, within=40)
+        assert outputs["public_url"] == installed.public_url(document)
+        assert installed.resumed(workflow) == 1

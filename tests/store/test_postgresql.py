@@ -3,12 +3,15 @@
 import asyncio
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from robot.store import backlog
+from robot.store.check_value import open_vault
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import check_values
@@ -89,6 +92,18 @@ async def test_an_error_keeps_the_connection(database: Database) -> None:
         await database.write(lambda conn: conn.execute(text("SELECT 1")))
 
     assert len(seen) == 1
+
+
+async def test_of_two_replicas_with_different_keys_the_second_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    keys = [Fernet.generate_key().decode() for _ in range(2)]
+
+    opened = await asyncio.gather(
+        *(open_vault(database, [key], tmp_path) for key in keys), return_exceptions=True
+    )
+
+    assert sorted(type(one).__name__ for one in opened) == ["SettingsError", "Vault"]
 
 
 async def test_connections_that_broke_while_idle_are_replaced(database: Database) -> None:

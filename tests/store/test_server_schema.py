@@ -109,6 +109,22 @@ def test_a_new_version_brings_it_up_to_date_and_who_only_looks_does_not(
     assert "paints" in tables(empty)
 
 
+def test_a_migration_says_that_an_older_program_may_live_with_it(
+    empty: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server_schema.prepare(empty)
+    with monkeypatch.context() as newer:
+        migrations = next_version(tmp_path / "next", newer, "lives_with('0001', revision=revision)")
+        file = migrations / "versions" / "0002_colours.py"
+        importing = "from robot.store.migrations.living import lives_with\n"
+        file.write_text(importing + file.read_text())
+        server_schema.prepare(empty)
+
+    assert server_schema.revision_of(empty) == "0002"
+    server_schema.check(empty)
+    assert server_schema.prepare(empty) is None
+
+
 @pytest.mark.parametrize(
     ("said", "is_let_in"),
     [
