@@ -9,6 +9,7 @@ for the sake of others was not done.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, RootTransaction
@@ -48,19 +49,21 @@ class Transactions:
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         for _ in range(TRIES - 1):
-            try:
+            with suppress(_UndoneError):
                 return self._transact(work)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _UNDONE:
-                    raise
-        return self._transact(work)
+        try:
+            return self._transact(work)
+        except _UndoneError as undone:
+            raise undone.error from None
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         conn, transaction = self._begin()
         try:
             result = work(conn)
-        except BaseException:
+        except BaseException as error:
             self._undo(conn, transaction)
+            if isinstance(error, DBAPIError) and _code(error) in _UNDONE:
+                raise _UndoneError(error) from None
             raise
         try:
             transaction.commit()
@@ -110,6 +113,18 @@ class Transactions:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+
+class _UndoneError(Exception):
+    """Before its commit the database undid the transaction, for the sake of others."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _drop(conn: Connection) -> None:

@@ -15,6 +15,7 @@ from robot.store.check_value import open_vault
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import check_values
+from robot.store.transactions import TRIES
 from robot.store.trouble import AbortedError, concerns_database, explain
 from tests.postgres import Server
 from tests.store.store_rig import ONLY_POSTGRESQL, install, new_run, record, writing
@@ -166,6 +167,38 @@ async def test_transactions_that_wait_for_each_other_are_both_done(database: Dat
     )
 
     assert len(tries) == 3
+
+
+DEFER = """
+CREATE FUNCTION fail() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'too late' USING ERRCODE = '40001'; END $$ LANGUAGE plpgsql;
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON check_values DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION fail();
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "tries"),
+    [
+        pytest.param("SELECT 1", 1, id="at the commit, never again"),
+        pytest.param("SET CONSTRAINTS ALL IMMEDIATE", TRIES, id="before it, a few times"),
+    ],
+)
+async def test_only_what_was_not_committed_for_certain_is_tried_again(
+    database: Database, order: str, tries: int
+) -> None:
+    await database.write(lambda conn: conn.exec_driver_sql(DEFER))
+    done = []
+
+    def work(conn: Connection) -> None:
+        done.append(1)
+        add(conn, "x")
+        conn.execute(text(order))
+
+    with pytest.raises(OperationalError):
+        await database.write(work)
+
+    assert len(done) == tries
 
 
 async def test_a_lock_that_is_held_for_long_is_told_in_words(
