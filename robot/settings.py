@@ -188,6 +188,8 @@ def _server(url: str) -> URL:
             "must look like postgresql://user:password@host:5432/name, with %40 for each @, "
             "%3A for each : and %2F for each / in the password"
         ) from None
+    if password := server.query.get("password"):  # there it would be shown
+        server = server.difference_update_query(["password"]).set(password=str(password))
     return server
 
 

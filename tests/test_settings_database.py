@@ -8,10 +8,18 @@ from tests.test_settings import SECRET, empty_environment, load, refusal  # noqa
 POSTGRESQL = f"postgresql://robot:{SECRET}@db.example.com:6432/linkrobot"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(POSTGRESQL, id="as usual"),
+        pytest.param(POSTGRESQL.replace("postgresql:", "postgres:"), id="as some hosts write it"),
+        pytest.param(f"postgresql://db.example.com/x?password={SECRET}", id="as an option"),
+    ],
+)
 def test_the_database_may_be_a_server_and_its_password_is_shown_nowhere(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    settings = load(monkeypatch, DATABASE_URL=POSTGRESQL, SECRET_KEYS="a-key")
+    settings = load(monkeypatch, DATABASE_URL=url, SECRET_KEYS="a-key")
 
     assert isinstance(settings.database, URL)
     assert settings.database.host == "db.example.com"
