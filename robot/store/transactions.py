@@ -7,6 +7,7 @@ for the sake of others was not done.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ from robot.steady import outlast
 
 # A function's transactions until others' no longer get in its way.
 TRIES = 5
+PAUSE = 0.01  # seconds before the second one; each later one is twice as long
 # PostgreSQL undid the transaction for the sake of others: deadlock, serialization.
 _UNDONE = frozenset({"40P01", "40001"})
 T = TypeVar("T")
@@ -48,9 +50,10 @@ class Transactions:
             raise
 
     def _do(self, work: Callable[[Connection], T]) -> T:
-        for _ in range(TRIES - 1):
+        for number in range(TRIES - 1):
             with suppress(_UndoneError):
                 return self._transact(work)
+            time.sleep(PAUSE * 2**number)  # whoever was in the way goes first
         try:
             return self._transact(work)
         except _UndoneError as undone:

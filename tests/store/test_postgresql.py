@@ -166,7 +166,7 @@ async def test_transactions_that_wait_for_each_other_are_both_done(database: Dat
         database.write(lambda conn: change(conn, "b", "a")),
     )
 
-    assert len(tries) == 3
+    assert 3 <= len(tries) <= 2 * TRIES
 
 
 DEFER = """
