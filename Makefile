@@ -60,8 +60,11 @@ $(AUDIT)/ready: requirements-audit.lock
 COMPILE := $(AUDIT)/bin/uv pip compile --quiet --no-config --upgrade --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
 	--custom-compile-command 'make lock'
+# On Windows psycopg needs tzdata, and b24pysdk (a development tool) holds that back.
+HELD_BACK := tzdata<2026.4 ; sys_platform == "win32"
 lock: $(AUDIT)/ready
-	echo setuptools | $(COMPILE) --output-file requirements.lock pyproject.toml -
+	printf 'setuptools\n$(HELD_BACK)\n' | $(COMPILE) --output-file requirements.lock \
+		pyproject.toml -
 	echo setuptools | $(COMPILE) --output-file requirements-dev.lock --extra dev \
 		--constraint requirements.lock pyproject.toml -
 	printf 'pip-audit\nuv\n' | $(COMPILE) --output-file requirements-audit.lock -

@@ -29,7 +29,7 @@ from robot.work import kept
 from robot.work.accept import Accept
 from robot.work.admission import Admission
 from robot.work.crew import Crew
-from robot.work.opening import open_tools, working_alone
+from robot.work.opening import at_work, open_tools
 from robot.work.readiness import Readiness
 from robot.work.registering import EVENTS_PATH, ROBOT_PATH, queue_differing
 
@@ -49,7 +49,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     settings = load_settings()
     settings.required_public_url()
     configure_logs()
-    with working_alone(settings.data_dir):
+    with at_work(settings):
         async with open_tools(settings) as tools:
             crew = Crew(tools)
             accept = Accept(tools.database, crew)

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from robot.errors import SettingsError
 
 PREFIX = "LINKROBOT_"
 ENV_FILE = ".env"
+_SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
     client_id: Names = ()
     client_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_names)] = ()
     data_dir: Path = Path("data")
-    database_url: str = ""
+    database_url: SecretStr = SecretStr("")  # it may hold a password
     # the only authorization servers that are ever called
     auth_servers: Names = ("https://oauth.bitrix.info", "https://oauth.bitrix24.tech")
     # Fernet keys: the first one encrypts, all decrypt; empty = the key file in DATA_DIR
@@ -90,9 +94,12 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _check_database_url(cls, value: str) -> str:
-        if value and not value.startswith("sqlite:///"):
-            raise ValueError("only sqlite:///PATH works in this release; leave it empty")
+    def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url.startswith(_POSTGRESQL):
+            _server(url)
+        elif url and not url.startswith(_SQLITE):
+            raise ValueError("must begin with sqlite:/// or postgresql://, or be left empty")
         return value
 
     @property
@@ -111,10 +118,21 @@ class Settings(BaseSettings):
         return dict(zip(self.client_id, secrets, strict=True))
 
     @property
+    def database(self) -> Path | URL:
+        """SQLite's file, or the PostgreSQL server."""
+        url = self.database_url.get_secret_value()
+        return _server(url) if url.startswith(_POSTGRESQL) else self.database_path
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether many processes may work on the database, on this machine and on others."""
+        return isinstance(self.database, URL)
+
+    @property
     def database_path(self) -> Path:
-        """The SQLite file."""
-        if self.database_url:
-            return Path(self.database_url.removeprefix("sqlite:///"))
+        """SQLite's file; without a meaning where the database is a server's."""
+        if url := self.database_url.get_secret_value():
+            return Path(url.removeprefix(_SQLITE))
         return self.data_dir / "linkrobot.sqlite"
 
     def required_public_url(self) -> str:
@@ -143,6 +161,11 @@ def load_settings() -> Settings:
             f"{PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET must hold the same number of values, "
             "in the same order"
         )
+    if settings.is_shared and not settings.secret_keys:
+        raise SettingsError(
+            f"{PREFIX}SECRET_KEYS is not set. With PostgreSQL no key is made by itself: print one "
+            "with `linkrobot keys new`, and set it, the same on every replica"
+        )
     return settings
 
 
@@ -152,6 +175,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _server(url: str) -> URL:
+    """The address without its password is shown to people; an error shows nothing of it."""
+    try:
+        server = make_url(url).set(drivername="postgresql+psycopg")
+    except (SQLAlchemyError, ValueError):
+        server = None
+    if server is None or not server.database:
+        raise ValueError(
+            "must look like postgresql://user:password@host:5432/name, with %40 for each @, "
+            "%3A for each : and %2F for each / in the password"
+        ) from None
+    if password := server.query.get("password"):  # there it would be shown
+        server = server.difference_update_query(["password"]).set(password=str(password))
+    return server
 
 
 def _base_url(value: str) -> str:

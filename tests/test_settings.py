@@ -156,7 +156,7 @@ def test_a_key_without_its_other_half_is_refused(
         ("PORTAL_PARALLEL", "33"),
         ("AUTH_SERVERS", ""),
         ("AUTH_SERVERS", "https://oauth.bitrix.info,http://evil.example"),
-        ("DATABASE_URL", "postgresql://user:made-up-secret-value@db/linkrobot"),
+        ("DATABASE_URL", "mysql://user:made-up-secret-value@db/linkrobot"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_by_its_name_and_no_secret_with_it(

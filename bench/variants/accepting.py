@@ -28,7 +28,7 @@ from robot.settings import load_settings
 from robot.work.accept import Accept, Delivery
 from robot.work.admission import Admission
 from robot.work.crew import Crew
-from robot.work.opening import open_tools, working_alone
+from robot.work.opening import at_work, open_tools
 from robot.work.readiness import Readiness
 
 
@@ -46,7 +46,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     """As the product's, without the crew at work."""
     settings = load_settings()
     configure_logs()
-    with working_alone(settings.data_dir):
+    with at_work(settings):
         async with open_tools(settings) as tools:
             crew = Crew(tools)
             make = Accept if os.environ.get("STORES") != "no" else Unstored

@@ -5,20 +5,24 @@ import sys
 from robot.cli.shown import looked_at
 from robot.settings import load_settings
 from robot.store import schema
-from robot.work.opening import bring_up_to_date, working_alone
+from robot.store.server_schema import named
+from robot.work.opening import at_work, bring_up_to_date
 
 
 def migrate() -> None:
-    """Bring the database up to date, as `serve` does at its start; the app must not run."""
+    """Bring the database up to date, as `serve` does at its start.
+
+    With SQLite the app must not run; with PostgreSQL it may.
+    """
     settings = looked_at(load_settings())
-    with working_alone(settings.data_dir):
+    with at_work(settings):
         upgrade = bring_up_to_date(settings)
-    path = settings.database_path
+    place = named(settings.database)
     if upgrade is None:
-        sys.stdout.write(f"{path} is up to date (schema {schema.HEAD}). Nothing was done.\n")
+        sys.stdout.write(f"{place} is up to date (schema {schema.HEAD}). Nothing was done.\n")
         return
     sys.stdout.write(
-        f"{path} was brought from schema {upgrade.before or 'none'} to {schema.HEAD}.\n"
+        f"{place} was brought from schema {upgrade.before or 'none'} to {schema.HEAD}.\n"
     )
     if upgrade.copy:
         sys.stdout.write(f"As it was before: {upgrade.copy}\n")

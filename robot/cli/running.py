@@ -22,7 +22,7 @@ from robot.logs import configure_logs, get_logger
 from robot.settings import Settings, load_settings
 from robot.store import schema
 from robot.work.crew import Crew
-from robot.work.opening import open_tools, working_alone
+from robot.work.opening import at_work, open_tools
 
 # The sandbox has options of its own (`linkrobot sandbox --help`).
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -160,8 +160,9 @@ def sandbox(context: typer.Context) -> None:
 async def _look_before(settings: Settings) -> None:
     """Open everything once, so that what is wrong is one sentence and not a server's traceback."""
     _try_port(settings)
-    with working_alone(settings.data_dir):
-        schema.look_through(settings.database_path)
+    with at_work(settings):
+        if not settings.is_shared:
+            schema.look_through(settings.database_path)
         async with open_tools(settings):
             pass
 

@@ -188,7 +188,7 @@ def _ask(question: Callable[[Connection, Settings], list[Row]]) -> list[Row]:
 def looked_at(settings: Settings) -> Settings:
     """A command that only looks makes no database."""
     path = settings.database_path
-    if not path.exists():
+    if not settings.is_shared and not path.exists():
         raise SettingsError(
             f"There is no database at {path.absolute()}. Start this in the folder where Linkrobot "
             "runs, or set LINKROBOT_DATA_DIR as it has it. Before the first `serve` there is none."

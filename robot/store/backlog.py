@@ -1,16 +1,16 @@
-"""The runs of a portal that wait for its worker."""
+"""The runs of a portal that wait for its worker, and which portals have some."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
 from robot.store.runs import Source, StoredRun
-from robot.store.tables import runs
+from robot.store.tables import portals, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +120,18 @@ def _outcome(row: Row[Any]) -> Outcome | None:
     if row.outcome is None:
         return None
     return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])
+
+
+def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:
+    """Installed portals that have runs to look at; one look into an index for each portal.
+
+    Not those of another worker, whose lease still holds `at` that time of the leases' clock.
+    """
+    is_free = or_(portals.c.owner.is_(None), portals.c.owner == owner, portals.c.lease_until <= at)
+    due = (
+        select(runs.c.id)
+        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
+        .exists()
+    )
+    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), is_free, due))
+    return [row.id for row in rows]

@@ -1,9 +1,9 @@
 """The lease of a portal: who drains it. The epoch fences every write of its holder."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from robot.errors import RobotError
 from robot.store.tables import portals
@@ -32,21 +32,45 @@ class Taken:
 
 
 # Made once: making a statement costs as much as executing it.
-_INSTALLED = (
-    select(portals)
-    .where(portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None))
-    .with_for_update()
+# PostgreSQL locks rows so that whoever stores runs for the portal meanwhile does not wait.
+_INSTALLED = select(portals).where(
+    portals.c.id == bindparam("portal"), portals.c.removed_at.is_(None)
 )
-_EPOCH = select(portals.c.epoch).where(portals.c.id == bindparam("portal")).with_for_update()
+_WAIT = _INSTALLED.with_for_update(key_share=True)
+_PASS_OVER = _INSTALLED.with_for_update(key_share=True, skip_locked=True)
+_EPOCH = (
+    select(portals.c.epoch)
+    .where(portals.c.id == bindparam("portal"))
+    .with_for_update(key_share=True)
+)
+_MOMENT = select(func.clock_timestamp())
 _CHANGE = update(portals).where(portals.c.id == bindparam("portal"))
 _CHANGE_OURS = _CHANGE.where(portals.c.epoch == bindparam("held"))
 
 
+def moment(conn: Connection) -> datetime:
+    """Now, by the one clock that all holders share: the server's, or this machine's."""
+    if conn.dialect.name == "postgresql":
+        by_server: datetime = conn.execute(_MOMENT).scalar_one()
+        return by_server
+    return datetime.now(UTC)
+
+
 def take(
-    conn: Connection, portal_id: int, *, owner: str, now: datetime, until: datetime
+    conn: Connection,
+    portal_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    waits: bool = True,
 ) -> Taken | None:
-    """Take the portal unless somebody else's lease still holds."""
-    row = conn.execute(_INSTALLED, {"portal": portal_id}).one_or_none()
+    """Take the portal unless somebody else's lease still holds.
+
+    Without `waits` it is left to whoever changes it right now.
+    """
+    installed = _WAIT if waits else _PASS_OVER
+    row = conn.execute(installed, {"portal": portal_id}).one_or_none()
     if row is None or (row.owner is not None and row.lease_until > now):
         return None
     taken = {"owner": owner, "epoch": row.epoch + 1, "lease_until": until}

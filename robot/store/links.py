@@ -7,10 +7,10 @@ from enum import StrEnum
 from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from robot.flows.flow import LinkChange
 from robot.store.tables import links, portals
+from robot.store.upsert import Insert, Once
 
 
 class LinkState(StrEnum):
@@ -61,13 +61,16 @@ class Link:
         return self.endpoint.split("/")[2]
 
 
-_ASK = insert(links).on_conflict_do_nothing()
-_new = insert(links)
-_TURN_ON = _new.on_conflict_do_update(
-    index_elements=["portal_id", "document_id"],
-    index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
-    set_={name: _new.excluded[name] for name in ("state", "url", "title", "changed_at")},
-)
+def _reopen(row: Insert) -> Insert:
+    return row.on_conflict_do_update(
+        index_elements=["portal_id", "document_id"],
+        index_where=links.c.state != literal_column(f"'{LinkState.OFF}'"),
+        set_={name: row.excluded[name] for name in ("state", "url", "title", "changed_at")},
+    )
+
+
+_ASK = Once(links, lambda row: row.on_conflict_do_nothing())
+_TURN_ON = Once(links, _reopen)
 _TURN_OFF = update(links).where(
     links.c.portal_id == bindparam("of_portal"),
     links.c.document_id == bindparam("document"),
@@ -90,7 +93,7 @@ def ask(conn: Connection, asked: Mapping[Origin, Sequence[int]], *, now: datetim
         for document_id in document_ids
     ]
     if rows:
-        conn.execute(_ASK, rows)
+        conn.execute(_ASK.of(conn), rows)
 
 
 def settle(conn: Connection, settled: Sequence[Settled], *, now: datetime) -> None:
@@ -129,7 +132,7 @@ def _turn_on(
         }
         for origin, change in changes
     ]
-    conn.execute(_TURN_ON, rows)
+    conn.execute(_TURN_ON.of(conn), rows)
 
 
 def _turn_off(

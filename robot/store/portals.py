@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, false, func, select, true, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    select,
+    true,
+    update,
+)
 
 from robot.protocol.origin import is_same
-from robot.store.tables import portals, robots, runs
+from robot.store.tables import portals, robots
+from robot.store.upsert import insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +78,9 @@ _RECOGNISE = select(
 ).where(
     portals.c.member_id.in_(bindparam("members", expanding=True)), portals.c.removed_at.is_(None)
 )
+# In one order, so that nobody waits for each other. Storing runs waits for a removal alone.
+_STAYING = _RECOGNISE.order_by(portals.c.id).with_for_update(read=True, key_share=True)
+_LEAVING = _RECOGNISE.order_by(portals.c.id).with_for_update()
 
 
 def install(conn: Connection, verified: Installation, *, now: datetime) -> Portal:
@@ -74,7 +88,7 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
 
     Its administrator stays: only who registered the robots has shown to be one.
     """
-    row = insert(portals).values(
+    row = insert(conn, portals).values(
         member_id=verified.member_id,
         client_id=verified.client_id,
         endpoint=verified.endpoint,
@@ -123,9 +137,12 @@ def _shows_token(verified: Installation) -> bool:
     return verified.by_frame and verified.application_token_hash is not None
 
 
-def recognise(conn: Connection, member_ids: Iterable[str]) -> Mapping[str, list[Recognised]]:
-    """member_id -> its installations, among these portals."""
-    rows = conn.execute(_RECOGNISE, {"members": list(member_ids)})
+def recognise(
+    conn: Connection, member_ids: Iterable[str], *, is_removal: bool = False
+) -> Mapping[str, list[Recognised]]:
+    """member_id -> its installations, among these portals, until the transaction's end."""
+    statement = _LEAVING if is_removal else _STAYING
+    rows = conn.execute(statement, {"members": list(member_ids)})
     found: dict[str, list[Recognised]] = {}
     for row in rows:
         found.setdefault(row.member_id, []).append(
@@ -195,24 +212,13 @@ def save_robots(
     conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
     for code, fingerprint in fingerprints.items():
         values = {"fingerprint": fingerprint, "registered_at": now}
-        row = insert(robots).values(portal_id=portal_id, code=code, **values)
+        row = insert(conn, robots).values(portal_id=portal_id, code=code, **values)
         conn.execute(row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values))
 
 
 def forget_robots(conn: Connection, portal_id: int) -> None:
     """The portal wiped its robots, as it does at every update of the app."""
     conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
-
-
-def with_due_runs(conn: Connection, *, now: datetime) -> list[int]:
-    """Installed portals that have runs to look at; one look into an index for each portal."""
-    due = (
-        select(runs.c.id)
-        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
-        .exists()
-    )
-    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), due))
-    return [row.id for row in rows]
 
 
 def _portal(row: Row[Any]) -> Portal:

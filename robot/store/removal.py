@@ -14,6 +14,8 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
 
     The epoch is raised, so a worker in the middle of its runs writes nothing. `end_runs` is next.
     """
+    # Whoever stores a run for it is waited for, and nobody does from here on.
+    conn.execute(select(portals.c.id).where(portals.c.id == portal_id).with_for_update())
     conn.execute(
         update(portals)
         .where(portals.c.id == portal_id)

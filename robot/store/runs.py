@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, insert, update
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
 from robot.store.tables import runs
+from robot.store.upsert import Once
 
 
 class State(StrEnum):
@@ -105,7 +105,7 @@ class Ended:
 
 
 # Made once: making a statement costs as much as executing it.
-_RECORD = insert(runs).on_conflict_do_nothing()
+_RECORD = Once(runs, lambda row: row.on_conflict_do_nothing())
 _CHANGE = update(runs).where(runs.c.id == bindparam("run"))  # the columns that the rows name
 _DECIDE = _CHANGE.where(runs.c.outcome.is_(None), runs.c.finished_at.is_(None))
 _FINISH = _CHANGE.where(runs.c.finished_at.is_(None))
@@ -114,7 +114,7 @@ _FINISH = _CHANGE.where(runs.c.finished_at.is_(None))
 def record(conn: Connection, new: Sequence[NewRun]) -> None:
     """Write runs down; a delivery that came before is left as it is."""
     if new:
-        conn.execute(_RECORD, [_values(run) for run in new])
+        conn.execute(_RECORD.of(conn), [_values(run) for run in new])
 
 
 def record_one(conn: Connection, new: NewRun) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from robot.errors import SettingsError
@@ -115,7 +115,7 @@ def _ask(path: Path, question: Callable[[sqlite3.Connection], T]) -> T:
 
 
 def _refuse_newer(path: Path, revision: str) -> None:
-    if revision and revision not in _revisions():
+    if revision and revision not in revisions():
         raise SettingsError(
             f"{path} was written by a newer Linkrobot (schema {revision}, this one knows {HEAD}). "
             "Start the newer version again, or put back the copy made before the update "
@@ -123,7 +123,8 @@ def _refuse_newer(path: Path, revision: str) -> None:
         )
 
 
-def _revisions() -> set[str]:
+def revisions() -> set[str]:
+    """All that this program knows."""
     return {file.name.split("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
@@ -139,19 +140,13 @@ def _copy_aside(path: Path) -> Path:
 
 def _upgrade(path: Path) -> None:
     """All of it or nothing, also where the program is killed in the middle."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     # Without this each table would be made, or changed, in a transaction of its own.
     event.listen(engine, "connect", lambda connection, _: _begin_ourselves(connection))
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN EXCLUSIVE"))
     try:
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            bring_to_head(connection)
     except SQLAlchemyError as error:
         raise SettingsError(
             f"{path} could not be brought up to date, and was left as it is: "
@@ -159,6 +154,17 @@ def _upgrade(path: Path) -> None:
         ) from None
     finally:
         engine.dispose()
+
+
+def bring_to_head(connection: Connection) -> None:
+    """Run the migrations that are missing, as a part of the connection's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _begin_ourselves(connection: sqlite3.Connection) -> None:

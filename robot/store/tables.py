@@ -1,77 +1,41 @@
 """The tables. Migrations make them (`migrations/`); a test compares the two."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 
+from robot.store.columns import Id, Json, Number, UtcDateTime, Words
+
 metadata = MetaData()
-# NULL, not JSON's null, where nothing is known yet.
-_Json = JSON(none_as_null=True)
-# SQLite numbers rows by itself only for INTEGER.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out; SQLite would silently drop the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
-        """Times in the database are UTC."""
-        if value is None:
-            return None
-        aware: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value
-        return aware
-
 
 portals = Table(
     "portals",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("member_id", String(64), nullable=False),
-    Column("endpoint", Text, nullable=False),  # https://host/rest/, from the authorization server
-    Column("client_id", String(255), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("member_id", Words(64), nullable=False),
+    Column("endpoint", Words, nullable=False),  # https://host/rest/, from the authorization server
+    Column("client_id", Words(255), nullable=False),
     Column("user_id", BigInteger, nullable=False),  # whose token installed it: AUTH_USER_ID
-    Column("scope", Text, nullable=False, server_default=""),
-    Column("language", String(8), nullable=False, server_default=""),
+    Column("scope", Words, nullable=False, server_default=""),
+    Column("language", Words(8), nullable=False, server_default=""),
     Column("application_token_hash", LargeBinary(32)),
     # a frame's POST brought it: every employee who opens the app's page may know it
     Column("has_page", Boolean, nullable=False, server_default=false()),
     Column("installed_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),  # the app was removed there; its history stays
     # the lease: who drains this portal
-    Column("owner", String(64)),  # NULL = released; a name with a past expiry = it died
+    Column("owner", Words(64)),  # NULL = released; a name with a past expiry = it died
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
     # what its holder learned of the portal's leaky bucket; it passes on with the lease
@@ -94,35 +58,35 @@ tokens = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("portal_id", ForeignKey("portals.id"), nullable=False),
-    Column("code", String(128), nullable=False),
-    Column("source", String(16), nullable=False),
+    Column("code", Words(128), nullable=False),
+    Column("source", Words(16), nullable=False),
     Column("user_id", BigInteger),
     # of others' stored tokens none is used; with no user_id, whose run it is has to be proven
     Column("own_tokens_only", Boolean, nullable=False, server_default=false()),
-    Column("entity_type_id", Integer),
+    Column("entity_type_id", Number),
     Column("entity_id", BigInteger),
-    Column("document_id", String(255), nullable=False),  # Bitrix24's name of the item: DEAL_7
-    Column("inputs", _Json, nullable=False),
+    Column("document_id", Words(255), nullable=False),  # Bitrix24's name of the item: DEAL_7
+    Column("inputs", Json, nullable=False),
     Column("wants_reply", Boolean, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("event_hash", LargeBinary(32), nullable=False),
     Column("secrets", LargeBinary),  # NULL once they are no longer needed
-    Column("state", String(16), nullable=False),
+    Column("state", Words(16), nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # not looked at before
-    Column("reports", Integer, nullable=False, server_default="0"),  # tries so far
+    Column("reports", Number, nullable=False, server_default="0"),  # tries so far
     Column("first_report_at", UtcDateTime),
-    Column("chosen", _Json),
-    Column("outcome", _Json),
+    Column("chosen", Json),
+    Column("outcome", Json),
     Column("decided_at", UtcDateTime),
     Column("succeeded", Boolean),
-    Column("error_code", String(64)),
+    Column("error_code", Words(64)),
     Column("finished_at", UtcDateTime),
-    Column("ending", String(32)),
-    Column("note", Text),
+    Column("ending", Words(32)),
+    Column("note", Words),
     UniqueConstraint("portal_id", "event_hash", name="runs_once"),
     Index(
         "runs_waiting",
@@ -139,14 +103,14 @@ runs = Table(
 links = Table(
     "links",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("portal_id", ForeignKey("portals.id"), nullable=False),
     Column("document_id", BigInteger, nullable=False),
     Column("run_id", BigInteger, nullable=False),  # which asked; runs are forgotten, links not
-    Column("item", String(255), nullable=False, server_default=""),
-    Column("title", Text, nullable=False, server_default=""),
-    Column("url", Text, nullable=False, server_default=""),
-    Column("state", String(16), nullable=False),
+    Column("item", Words(255), nullable=False, server_default=""),
+    Column("title", Words, nullable=False, server_default=""),
+    Column("url", Words, nullable=False, server_default=""),
+    Column("state", Words(16), nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     # at most one row of a document is open; ended ones are history
@@ -172,16 +136,16 @@ robots = Table(
     "robots",
     metadata,
     Column("portal_id", ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True),
-    Column("code", String(128), primary_key=True),
-    Column("fingerprint", String(64), nullable=False),
+    Column("code", Words(128), primary_key=True),
+    Column("fingerprint", Words(64), nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
 )
 
 unverified = Table(
     "unverified",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("kind", Words(16), nullable=False),
     Column("message_hash", LargeBinary(32), nullable=False, unique=True),
     Column("message", LargeBinary, nullable=False),  # encrypted
     Column("received_at", UtcDateTime, nullable=False),
@@ -192,6 +156,6 @@ unverified = Table(
 check_values = Table(
     "check_values",
     metadata,
-    Column("name", String(32), primary_key=True),
+    Column("name", Words(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )

@@ -3,15 +3,29 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from robot.protocol.oauth import Tokens
 from robot.store.portals import Portal
 from robot.store.tables import tokens
+from robot.store.upsert import Insert, Once
 from robot.store.vault import UnopenedError, Vault
 
 # Older than every pair that may come.
 SET_ASIDE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _replace(row: Insert, *, overrule: bool) -> Insert:
+    new = row.excluded
+    return row.on_conflict_do_update(
+        index_elements=["portal_id", "user_id"],
+        set_={"secrets": new.secrets, "expires_at": new.expires_at},
+        where=None if overrule else tokens.c.expires_at < new.expires_at,
+    )
+
+
+_ADD = Once(tokens, lambda row: row.on_conflict_do_nothing())
+_RENEW = Once(tokens, lambda row: _replace(row, overrule=False))
+_OVERRULE = Once(tokens, lambda row: _replace(row, overrule=True))
 _OF_PORTAL = select(tokens).where(tokens.c.portal_id == bindparam("of_portal"))
 
 
@@ -22,24 +36,17 @@ def save(
 
     Tokens that cannot be renewed never take the place of others.
     """
-    values = {
-        "secrets": vault.seal(
-            portal.member_id,
-            {"access": user_tokens.access_token, "refresh": user_tokens.refresh_token},
-        ),
+    statement = _OVERRULE if overrule else _RENEW
+    if not user_tokens.refresh_token:
+        statement = _ADD
+    secrets = {"access": user_tokens.access_token, "refresh": user_tokens.refresh_token}
+    row = {
+        "portal_id": portal.id,
+        "user_id": user_tokens.user_id,
+        "secrets": vault.seal(portal.member_id, secrets),
         "expires_at": user_tokens.expires_at,
     }
-    row = insert(tokens).values(portal_id=portal.id, user_id=user_tokens.user_id, **values)
-    if not user_tokens.refresh_token:
-        conn.execute(row.on_conflict_do_nothing())
-        return
-    conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["portal_id", "user_id"],
-            set_=values,
-            where=None if overrule else tokens.c.expires_at < user_tokens.expires_at,
-        )
-    )
+    conn.execute(statement.of(conn), row)
 
 
 def set_aside(conn: Connection, portal: Portal, refused: Tokens) -> None:

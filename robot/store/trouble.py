@@ -2,7 +2,9 @@
 
 import sqlite3
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, StatementError
+
+from robot.store import server_trouble
 
 GOES_ON = "Linkrobot goes on by itself then"
 START_AGAIN = "then start again"  # where it does not run
@@ -26,9 +28,15 @@ class GoneError(SQLAlchemyError):
     """The database's file is not the one any more that was opened."""
 
 
+class AbortedError(SQLAlchemyError):
+    """A statement of the transaction failed and was passed over: all of it is undone."""
+
+
 def explain(error: BaseException, *, then: str = GOES_ON) -> str:
     """What is wrong and what mends it, without SQL and without values."""
     cause = _cause(error)
+    if isinstance(error, DBAPIError) and not isinstance(cause, sqlite3.Error):
+        return server_trouble.explain(cause, then=then)
     if not isinstance(cause, sqlite3.Error | GoneError):
         return type(cause).__name__
     remedy = _REMEDIES.get(_code(cause), "").format(then=then)
@@ -37,7 +45,8 @@ def explain(error: BaseException, *, then: str = GOES_ON) -> str:
 
 def concerns_database(error: Exception) -> bool:
     """Whether the whole database is in trouble (locked, full, damaged), not what is written."""
-    is_damaged = _code(_cause(error)) in _DAMAGED
+    cause = _cause(error)
+    is_damaged = _code(cause) in _DAMAGED or server_trouble.concerns_server(cause)
     return isinstance(error, OperationalError | GoneError) or is_damaged
 
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from robot.store.tables import unverified
+from robot.store.upsert import insert
 
 LIMIT = 1_000
 KEPT = timedelta(hours=24)
@@ -46,7 +46,7 @@ def keep(
     number = conn.scalar(select(func.count()).select_from(unverified)) or 0
     if number >= LIMIT and not conn.scalar(same):
         return False
-    row = insert(unverified).values(
+    row = insert(conn, unverified).values(
         kind=kind,
         message_hash=message_hash,
         message=sealed,

@@ -17,9 +17,10 @@ from sqlalchemy.engine import Connection
 from robot.errors import BusyError
 from robot.logs import get_logger
 from robot.store import portals, runs
-from robot.store.database import BUSY_MS, Database
+from robot.store.database import Database
 from robot.store.portals import Portal, Recognised
 from robot.store.runs import NewRun
+from robot.store.sqlite import BUSY_MS
 from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
 from robot.work.crew import Crew
@@ -161,6 +162,8 @@ def _new(delivery: Delivery, known: Sequence[Recognised]) -> NewRun | None:
     then the run has no user until it is known whose tokens it brought (see proving.py).
     """
     if proven := delivery.proven:
+        if all(one.portal_id != proven.portal.id for one in known):
+            return None  # it was removed meanwhile
         run = delivery.run(proven.portal.id)
         own_only = proven.portal.has_page
         return replace(run, user_id=proven.user_id, own_tokens_only=own_only)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 from functools import partial
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
+from robot.store.trouble import concerns_database
 from robot.work.beginning import Beginning, begin
 from robot.work.lease import Lease, take_within
 from robot.work.tools import Tools
@@ -38,16 +38,18 @@ class Claims:
     def _take(self, conn: Connection, portal_id: int) -> None:
         """Storing a run fails only where the database does, not for what its work stumbles over."""
         try:
-            taken = take_within(
-                conn,
-                self._tools.database,
-                portal_id,
-                owner=self._tools.owner,
-                begin=partial(self._begin, portal_id=portal_id),
-            )
-        except SQLAlchemyError:
-            raise
-        except Exception:
+            with conn.begin_nested():  # what fails is undone, and the runs beside it are not
+                taken = take_within(
+                    conn,
+                    self._tools.database,
+                    portal_id,
+                    owner=self._tools.owner,
+                    begin=partial(self._begin, portal_id=portal_id),
+                    waits=False,  # whoever stores runs waits for nobody
+                )
+        except Exception as error:
+            if concerns_database(error):
+                raise
             log.exception("portal.not_begun", portal=portal_id)  # the sweep tries again
             return
         if taken:

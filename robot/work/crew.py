@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
-from robot.store import portals
+from robot.store import backlog, leases
 from robot.store.leases import Learned, LeaseLostError
 from robot.store.trouble import explain
 from robot.work import housekeeping, lease
@@ -120,7 +120,9 @@ class Crew:
         if time.monotonic() < self._rests_until:
             return
         due = await self._tools.database.read(
-            lambda conn: portals.with_due_runs(conn, now=datetime.now(UTC))
+            lambda conn: backlog.busy_portals(
+                conn, now=datetime.now(UTC), at=leases.moment(conn), owner=self._tools.owner
+            )
         )
         for portal_id in due:
             self.wake(portal_id)

@@ -1,7 +1,8 @@
 """Runs that a command wants done at installed portals.
 
 Every call to a portal is its lease holder's: while the app runs, it does the errand; else the
-command works on the data folder itself.
+command works on the data folder itself. With PostgreSQL it works as one more replica: what
+another one holds is done there, and the rest here.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from robot.store.database import Database
 from robot.store.history import PastRun
 from robot.store.runs import NewRun
 from robot.work.crew import Crew
-from robot.work.opening import AlreadyRunningError, open_database, open_tools, working_alone
+from robot.work.opening import AlreadyRunningError, at_work, open_database, open_tools
 
 LOOKS_EVERY = 0.1  # seconds
 GIVE_UP_AFTER = timedelta(minutes=2)  # a person waits
@@ -63,7 +64,7 @@ async def open_errands(settings: Settings) -> AsyncIterator[Errands]:
     """Through the running app, or by working here."""
     async with AsyncExitStack() as stack:
         try:
-            stack.enter_context(working_alone(settings.data_dir))
+            stack.enter_context(at_work(settings))
         except AlreadyRunningError:
             database = await stack.enter_async_context(open_database(settings))
             yield Errands(database=database, wake=lambda _portal_id: None)  # its sweep sees them

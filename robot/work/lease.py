@@ -75,13 +75,13 @@ class Lease:
 
     def _renewal(self) -> Callable[[Connection], None]:
         # Made here and not in the database's thread: the bucket is the event loop's.
-        return partial(
-            leases.renew,
-            portal_id=self.portal_id,
-            epoch=self.epoch,
-            until=datetime.now(UTC) + LENGTH,
-            learned=self._learned_now(),
-        )
+        learned = self._learned_now()
+
+        def renew(conn: Connection) -> None:
+            until = leases.moment(conn) + LENGTH
+            leases.renew(conn, self.portal_id, epoch=self.epoch, until=until, learned=learned)
+
+        return renew
 
     def let_go(self) -> None:
         """The work is done: renew no more."""
@@ -130,17 +130,14 @@ def take_within(
     *,
     owner: str,
     begin: Callable[[Connection], T],
+    waits: bool = True,
 ) -> tuple[Lease, T] | None:
     """The same as part of somebody's transaction, in the database's thread."""
     # By our clock from before: a lease never seems to last longer than the database says.
     ends_at = time.monotonic() + LENGTH.total_seconds()
-    now = datetime.now(UTC)
-    taken = leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH)
+    now = leases.moment(conn)
+    taken = leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH, waits=waits)
     if taken is None:
         return None
-    try:
-        beginning = begin(conn)
-    except Exception:
-        leases.release(conn, portal_id, epoch=taken.epoch)
-        raise
+    beginning = begin(conn)
     return Lease(database, portal_id, taken, until=ends_at), beginning

@@ -1,5 +1,6 @@
 """Opens what the work is done with, and closes it again."""
 
+import asyncio
 import fcntl
 import os
 import secrets
@@ -9,15 +10,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
 from robot.errors import SettingsError
 from robot.portal.network import open_client
 from robot.portal.session import address_rule
 from robot.portal.verify import Verifier
 from robot.settings import Settings
-from robot.store import leases, redating, schema
-from robot.store.database import Database, open_vault, sign
+from robot.store import leases, redating, schema, server_schema
+from robot.store.check_value import open_vault, sign
+from robot.store.database import Database
 from robot.store.schema import Upgrade
 from robot.store.vault import KEY_FILE, Vault
 from robot.work.tools import Tools
@@ -27,6 +29,20 @@ LOCK_FILE = "lock"
 
 class AlreadyRunningError(SettingsError):
     """Another process works on this data folder."""
+
+
+@contextmanager
+def at_work(settings: Settings) -> Iterator[None]:
+    """Work on the database: with a server as one of many, with SQLite alone.
+
+    Raises:
+        AlreadyRunningError: another process works on SQLite's file.
+    """
+    if settings.is_shared:
+        yield
+        return
+    with working_alone(settings.data_dir):
+        yield
 
 
 @contextmanager
@@ -69,13 +85,15 @@ def _locked(descriptor: int, data_dir: Path) -> Iterator[None]:
 
 
 def bring_up_to_date(settings: Settings) -> Upgrade | None:
-    """Make the database or migrate it; the data folder's lock must be held.
+    """Make the database's tables or migrate them; to be called while `at_work`. Blocking.
 
     None: there was nothing to do.
 
     Raises:
         SettingsError: it is missing where there was one, newer than this program, or damaged.
     """
+    if isinstance(settings.database, URL):
+        return server_schema.prepare(settings.database)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_lost(settings)
     upgrade = schema.prepare(settings.database_path)
@@ -123,8 +141,11 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     Raises:
         SettingsError: it is of another version, or cannot be used.
     """
-    schema.check(settings.database_path)
-    database = Database(settings.database_path)
+    if isinstance(settings.database, URL):
+        await asyncio.to_thread(server_schema.check, settings.database)
+    else:
+        schema.check(settings.database)
+    database = Database(settings.database)
     try:
         yield database
     finally:
@@ -143,19 +164,22 @@ async def open_vault_of(settings: Settings, database: Database) -> Vault:
 
 @asynccontextmanager
 async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
-    """Everything that working needs; the data folder's lock must be held.
+    """Everything that working needs; to be used while `at_work`.
 
     Raises:
         SettingsError: the database or its key is not as it should be.
     """
-    bring_up_to_date(settings)
+    if settings.is_shared:
+        await asyncio.to_thread(bring_up_to_date, settings)
+    else:
+        bring_up_to_date(settings)
     private = frozenset(settings.private_portals)
     async with (
         open_database(settings) as database,
         open_client(loopback=settings.is_local, private_hosts=private) as http,
     ):
         vault = await open_vault_of(settings, database)
-        await database.write(partial(_begin, vault=vault))
+        await database.write(partial(_begin, vault=vault, is_alone=not database.is_shared))
         yield Tools(
             settings=settings,
             database=database,
@@ -169,9 +193,10 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
         )
 
 
-def _begin(conn: Connection, vault: Vault) -> None:
-    """Whoever worked here before is gone, and its clock may have been ahead."""
+def _begin(conn: Connection, vault: Vault, *, is_alone: bool) -> None:
+    """Whoever worked here alone before is gone; and a clock may have been ahead."""
     now = datetime.now(UTC)
-    leases.expire_all(conn, now=now)
+    if is_alone:
+        leases.expire_all(conn, now=now)
     redating.bring_forward(conn, now=now, latest=now + redating.LONGEST_PAUSE)
     sign(conn, vault)

@@ -53,16 +53,16 @@ class Removals:
             ForgedError: the app was not removed, or the message proves nothing.
             PortalError, BusyError: whether it was removed could not be asked.
         """
-        found = await self._tools.database.read(lambda conn: _named(conn, auth))
+        found = await self._tools.database.write(lambda conn: _named(conn, auth))
         asked: Sequence[Tokens] | None = None
         if found.has_page:
             async with self._asking:
                 asked = await self._ask_back(found)
 
         def write(conn: Connection) -> tuple[int, datetime]:
-            # Now that nobody else writes: runs that were stored before came before.
-            now = datetime.now(UTC)
             portal = _named(conn, auth)
+            # Now that nobody else stores runs: those that were stored before came before.
+            now = datetime.now(UTC)
             if portal.has_page and self._stored(conn, portal) != asked:
                 raise BusyError("new tokens came while it was asked back")
             removal.remove(conn, portal.id, now=now)
@@ -138,8 +138,8 @@ class Removals:
 
 def _named(conn: Connection, auth: Auth) -> Portal:
     """The installation whose application token the message carries."""
-    known = portals.recognise(conn, [auth.member_id]).get(auth.member_id, [])
-    found = recognised(known, auth.application_token)
+    known = portals.recognise(conn, [auth.member_id], is_removal=True)
+    found = recognised(known.get(auth.member_id, []), auth.application_token)
     portal = portals.find(conn, found.portal_id) if found else None
     if portal is None:
         raise ForgedError(NOT_A_PORTAL)

@@ -19,10 +19,11 @@ from sqlalchemy.exc import OperationalError
 from robot.errors import SettingsError
 from robot.settings import Settings
 from robot.store import sealed
-from robot.store.database import Database, will_follow
+from robot.store.check_value import will_follow
+from robot.store.database import Database
 from robot.store.sealed import Place
 from robot.store.vault import Vault, new_key, read_keys, replace_key_file
-from robot.work.opening import AlreadyRunningError, open_database, open_vault_of, working_alone
+from robot.work.opening import AlreadyRunningError, at_work, open_database, open_vault_of
 
 STEP = 100  # secrets in one transaction: accepting never waits long for it
 BETWEEN = 0.02  # seconds: others may write meanwhile
@@ -72,12 +73,13 @@ async def rotate(settings: Settings) -> Rotated:
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
     """Nobody else works, or he who does will follow; and nobody else rotates."""
     async with AsyncExitStack() as stack:
-        is_alone = True
         try:
-            stack.enter_context(working_alone(settings.data_dir))
+            stack.enter_context(at_work(settings))
+            is_alone = not settings.is_shared
         except AlreadyRunningError:
             is_alone = False
-        stack.enter_context(_rotating_alone(settings.data_dir))
+        if not settings.is_shared:  # else each row is sealed anew as well twice as once
+            stack.enter_context(_rotating_alone(settings.data_dir))
         database = await stack.enter_async_context(open_database(settings))
         vault = await open_vault_of(settings, database)
         if not (is_alone or await database.read(lambda conn: will_follow(conn, vault))):

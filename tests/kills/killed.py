@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import handlers.app
@@ -82,8 +82,8 @@ def _watch_calls(points: Points) -> None:
 def _watch_commits(points: Points) -> None:
     opens = Database.__init__
 
-    def opened(self: Database, path: Path) -> None:
-        opens(self, path)
+    def opened(self: Database, place: Path | URL) -> None:
+        opens(self, place)
         transact = self._writer._transact
 
         def noted(work: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Every store test has a real SQLite file of its own; the schema is made once."""
+"""Every store test has a real database of its own, of both kinds; the schema is made once."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +10,8 @@ from robot.store import schema
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
-from tests.store.store_rig import copied, install
+from tests.postgres import Server
+from tests.store.store_rig import copied, created, install
 
 
 @pytest.fixture
@@ -26,9 +27,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    async with copied(empty_database, tmp_path / "linkrobot.sqlite") as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """All that the store does, it does on both."""
+    if request.param == "sqlite":
+        empty = request.getfixturevalue("empty_database")
+        async with copied(empty, tmp_path / "linkrobot.sqlite") as opened:
+            yield opened
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    async with created(server) as opened:
         yield opened
 
 

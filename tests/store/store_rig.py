@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, text
 
 from robot.flows.catalogue import ENABLE
@@ -21,7 +22,11 @@ from robot.store import portals, runs
 from robot.store.database import Database
 from robot.store.portals import Installation, Portal
 from robot.store.runs import NewRun, Source
+from tests.postgres import Server
 
+# For what only one of them has.
+ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ONLY_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DEAL = Item(entity_type_id=2, id=7, document_id="DEAL_7")
 MEMBER, OTHER_MEMBER = "a" * 32, "b" * 32
@@ -46,12 +51,24 @@ async def copied(empty: Path, path: Path) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
+async def created(server: Server) -> AsyncIterator[Database]:
+    """A database of the test's own on the server."""
+    url = server.create()
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+        server.drop(url)
+
+
+@asynccontextmanager
 async def writing(database: Database) -> AsyncIterator[None]:
     """Somebody's transaction writes a check value, and lasts as long as the block."""
     begun, is_over = threading.Event(), threading.Event()
 
     def write(conn: Connection) -> None:
-        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        conn.execute(text("INSERT INTO check_values VALUES ('x', '0')"))
         begun.set()
         assert is_over.wait(10)
 

@@ -11,7 +11,7 @@ from robot.errors import SettingsError
 from robot.store.copying import back_up
 from robot.store.database import Database
 from robot.store.portals import Portal
-from tests.store.store_rig import new_run, record, writing
+from tests.store.store_rig import ONLY_SQLITE, new_run, record, writing
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +21,7 @@ def count(path: Path, table: str) -> int:
         return int(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
+@ONLY_SQLITE
 async def test_a_backup_holds_what_was_committed_and_nothing_half_done(
     database: Database, portal: Portal, tmp_path: Path
 ) -> None:
@@ -33,6 +34,7 @@ async def test_a_backup_holds_what_was_committed_and_nothing_half_done(
     assert (count(copy, "runs"), count(copy, "check_values")) == (1, 0)
 
 
+@ONLY_SQLITE
 async def test_it_is_one_file_that_only_its_owner_reads(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -43,6 +45,7 @@ async def test_it_is_one_file_that_only_its_owner_reads(database: Database, tmp_
     assert (folder / "b").stat().st_mode & 0o777 == 0o600
 
 
+@ONLY_SQLITE
 async def test_it_overwrites_nothing(database: Database, tmp_path: Path) -> None:
     copy = tmp_path / "backup.sqlite"
     copy.write_bytes(b"of yesterday")
@@ -53,6 +56,7 @@ async def test_it_overwrites_nothing(database: Database, tmp_path: Path) -> None
     assert copy.read_bytes() == b"of yesterday"
 
 
+@ONLY_SQLITE
 async def test_where_it_cannot_be_written_nothing_is_left(
     database: Database, tmp_path: Path
 ) -> None:
@@ -60,6 +64,7 @@ async def test_where_it_cannot_be_written_nothing_is_left(
         back_up(tmp_path / "linkrobot.sqlite", tmp_path / "nowhere" / "b")
 
 
+@ONLY_SQLITE
 async def test_a_damaged_database_makes_no_backup(
     database: Database, portal: Portal, tmp_path: Path
 ) -> None:

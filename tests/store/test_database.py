@@ -12,9 +12,19 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from robot.errors import SettingsError
 from robot.store import portals
-from robot.store.database import Database, open_vault
+from robot.store.check_value import open_vault
+from robot.store.database import Database
 from robot.store.tables import metadata
-from tests.store.store_rig import MEMBER, NOW, OTHER_MEMBER, install, new_run, record, writing
+from tests.store.store_rig import (
+    MEMBER,
+    NOW,
+    ONLY_SQLITE,
+    OTHER_MEMBER,
+    install,
+    new_run,
+    record,
+    writing,
+)
 
 pytestmark = pytest.mark.anyio
 KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -43,6 +53,7 @@ async def test_a_time_without_zone_is_refused(database: Database) -> None:
     assert await count(database, "portals") == 0
 
 
+@ONLY_SQLITE
 async def test_what_was_committed_survives_a_power_cut(database: Database) -> None:
     pragmas = ("synchronous", "journal_mode")
     found = await database.write(
@@ -54,7 +65,7 @@ async def test_what_was_committed_survives_a_power_cut(database: Database) -> No
 
 async def test_a_failed_transaction_writes_nothing(database: Database) -> None:
     def write_and_fail(conn: Connection) -> None:
-        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        conn.execute(text("INSERT INTO check_values VALUES ('x', '0')"))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -63,6 +74,7 @@ async def test_a_failed_transaction_writes_nothing(database: Database) -> None:
     assert await count(database, "check_values") == 0
 
 
+@ONLY_SQLITE
 async def test_writers_take_turns_and_readers_wait_for_nobody(database: Database) -> None:
     async with writing(database):
         second = asyncio.create_task(install(database))
@@ -81,7 +93,7 @@ async def test_a_caller_that_is_cancelled_leaves_no_lock_and_nothing_half_done(
     def write(conn: Connection) -> None:
         begun.set()
         assert go_on.wait(10)
-        conn.execute(text("INSERT INTO check_values VALUES ('x', x'00')"))
+        conn.execute(text("INSERT INTO check_values VALUES ('x', '0')"))
 
     writing = asyncio.create_task(database.write(write))
     assert await asyncio.to_thread(begun.wait, 10)
@@ -96,6 +108,7 @@ async def test_a_caller_that_is_cancelled_leaves_no_lock_and_nothing_half_done(
     await asyncio.wait_for(install(database), 5)
 
 
+@ONLY_SQLITE
 async def test_a_caller_that_is_cancelled_before_its_turn_writes_nothing(
     database: Database,
 ) -> None:

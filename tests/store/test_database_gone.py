@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.store.database import Database, leave_mark
 from robot.store.trouble import GoneError, explain
-from tests.store.store_rig import install
+from tests.store.store_rig import ONLY_SQLITE, install
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +35,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "linkrobot.sqlite"
 
 
+@ONLY_SQLITE
 async def test_nothing_is_written_into_a_file_that_was_moved_away(
     database: Database, path: Path
 ) -> None:
@@ -49,6 +50,7 @@ async def test_nothing_is_written_into_a_file_that_was_moved_away(
     assert not is_there(path), "no empty one is made in its place"
 
 
+@ONLY_SQLITE
 async def test_once_the_file_is_back_the_work_goes_on(database: Database, path: Path) -> None:
     await install(database)
     move_away(path)
@@ -60,6 +62,7 @@ async def test_once_the_file_is_back_the_work_goes_on(database: Database, path: 
     await database.write(leave_mark)
 
 
+@ONLY_SQLITE
 async def test_another_file_in_its_place_is_not_taken_for_it(
     database: Database, path: Path
 ) -> None:

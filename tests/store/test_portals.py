@@ -1,12 +1,13 @@
 """Portals: one row for each application of each account, recognised, removed, installed again."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from robot.protocol.origin import digest
-from robot.store import portals, removal
+from robot.store import backlog, leases, portals, removal
 from robot.store.database import Database
 from robot.store.portals import Portal, recognised
 from tests.store.store_rig import (
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def whose(database: Database, member_id: str, token: str) -> int | None:
-    known = await database.read(lambda conn: portals.recognise(conn, [member_id]))
+    known = await database.write(lambda conn: portals.recognise(conn, [member_id]))
     found = recognised(known.get(member_id, []), token)
     return found.portal_id if found else None
 
@@ -184,11 +185,26 @@ async def test_only_installed_portals_with_something_due_are_looked_at(
     await record(database, new_run(removed.id))
     await remove(database, removed)
 
-    def look(conn: Connection) -> None:
-        assert portals.with_due_runs(conn, now=NOW) == [portal.id]
-        assert portals.with_due_runs(conn, now=later(60)) == [portal.id, idle.id]
+    look = partial(backlog.busy_portals, at=NOW, owner="me")
+    assert await database.read(lambda conn: look(conn, now=NOW)) == [portal.id]
+    assert await database.read(lambda conn: look(conn, now=later(60))) == [portal.id, idle.id]
 
-    await database.read(look)
+
+async def test_what_another_worker_holds_is_not_looked_at(
+    database: Database, portal: Portal
+) -> None:
+    await record(database, new_run(portal.id))
+    await database.write(
+        lambda conn: leases.take(conn, portal.id, owner="it", now=NOW, until=later(10))
+    )
+
+    async def found(owner: str, at: float) -> list[int]:
+        look = partial(backlog.busy_portals, now=NOW, at=later(at), owner=owner)
+        return await database.read(look)
+
+    assert await found("me", 9) == []
+    assert await found("me", 10) == [portal.id], "it died"
+    assert await found("it", 9) == [portal.id], "its own"
 
 
 async def is_shown(database: Database, **changes: Any) -> bool:
@@ -200,7 +216,7 @@ async def test_an_application_token_that_a_frame_brought_stays_marked(database: 
     assert not await is_shown(database, by_frame=True, application_token_hash=None)
     assert await is_shown(database, by_frame=True)
     assert await is_shown(database, is_new=True), "an employee can send an install, too"
-    known = await database.read(lambda conn: portals.recognise(conn, [MEMBER]))
+    known = await database.write(lambda conn: portals.recognise(conn, [MEMBER]))
     assert [found.has_page for found in known[MEMBER]] == [True]
 
 

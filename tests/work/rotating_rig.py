@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from robot.protocol.origin import digest
 from robot.settings import Settings
 from robot.store import runs, sealed, tokens, unverified
-from robot.store.database import Database, open_vault, sign
+from robot.store.check_value import open_vault, sign
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import check_values
 from robot.store.unverified import Kind

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from robot.store import portals, removal
+from robot.store import backlog, removal
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import runs
@@ -47,7 +47,10 @@ async def test_runs_of_the_time_before_are_ended_and_not_done(
     waiting = select(runs.c.id).where(runs.c.finished_at.is_(None))
     (new,) = await database.read(lambda conn: conn.scalars(waiting).all())
     assert new not in old
-    due = await database.read(lambda conn: portals.with_due_runs(conn, now=datetime.now(UTC)))
+    now = datetime.now(UTC)
+    due = await database.read(
+        lambda conn: backlog.busy_portals(conn, now=now, at=now, owner="another")
+    )
     assert due == [portal.id]
 
 

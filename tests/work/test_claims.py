@@ -15,7 +15,7 @@ from robot.store.tables import portals, runs
 from robot.store.vault import Vault
 from robot.work.accept import Accept, Delivery
 from robot.work.crew import Crew
-from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, record
+from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, ONLY_POSTGRESQL, record
 from tests.work.portal_function import SEND, PortalFunction, called
 from tests.work.test_accept import running
 from tests.work.test_crew import all_finished, wakes_alone, working  # noqa: F401 # a fixture
@@ -113,7 +113,7 @@ async def test_a_run_is_stored_although_the_work_on_its_portal_cannot_begin(
     broken = await record(database, called(vault, portal, "broken"))
     await database.write(
         lambda conn: conn.execute(
-            text("UPDATE runs SET inputs = '{' WHERE id = :id"), {"id": broken}
+            text("UPDATE runs SET chosen = '5' WHERE id = :id"), {"id": broken}
         )
     )
     async with accepting(PortalFunction(), database, vault) as (accept, _crew):
@@ -122,3 +122,14 @@ async def test_a_run_is_stored_although_the_work_on_its_portal_cannot_begin(
     stored = select(runs.c.id).where(runs.c.id != broken)
     assert await database.read(lambda conn: conn.scalar(stored)) is not None
     assert await database.read(lambda conn: conn.scalar(OWNER)) is None
+
+
+@ONLY_POSTGRESQL
+async def test_a_statement_that_fails_where_the_work_begins_does_not_undo_the_run(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    await database.write(lambda conn: conn.execute(text("DROP TABLE tokens")))
+    async with accepting(PortalFunction(), database, vault) as (accept, _crew):
+        assert await accept.put(delivery(vault, portal))
+
+        assert await database.read(lambda conn: conn.scalar(select(runs.c.id))) is not None

@@ -11,7 +11,7 @@ from robot.store.portals import Portal
 from robot.store.unverified import Kind
 from robot.store.vault import Vault
 from robot.work.clock import Clock
-from tests.store.store_rig import new_run, record
+from tests.store.store_rig import ONLY_SQLITE, new_run, record
 from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +68,7 @@ async def test_what_came_while_the_clock_was_ahead_is_due_once_it_is_set_back(
     assert len(kept) == is_due
 
 
+@ONLY_SQLITE
 async def test_a_dead_workers_lease_ends_with_the_clock_that_wrote_it(
     database: Database, portal: Portal, vault: Vault
 ) -> None:

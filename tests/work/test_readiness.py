@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from robot.store import database as databases
+from robot.store import sqlite
 from robot.store.database import Database
 from robot.work import readiness
 from robot.work.readiness import TAKES_LONG, Readiness
-from tests.store.store_rig import locked
+from tests.store.store_rig import ONLY_SQLITE, locked
 
 pytestmark = pytest.mark.anyio
 
@@ -28,11 +28,12 @@ async def test_asking_often_writes_once(database: Database) -> None:
     assert len(commits) <= 2
 
 
+@ONLY_SQLITE
 async def test_while_it_is_locked_it_is_not_ready_and_afterwards_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "FRESH", 0.0)
-    monkeypatch.setattr(databases, "BUSY_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     found = Readiness(database)
     assert await found.trouble() == ""
     with locked(tmp_path):
@@ -41,6 +42,7 @@ async def test_while_it_is_locked_it_is_not_ready_and_afterwards_again(
     assert await found.trouble() == ""
 
 
+@ONLY_SQLITE
 async def test_nobody_who_asks_waits_for_a_lock(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +58,7 @@ async def test_nobody_who_asks_waits_for_a_lock(
     assert await found.trouble() == ""
 
 
+@ONLY_SQLITE
 async def test_where_its_file_is_gone_it_is_not_ready(database: Database, tmp_path: Path) -> None:
     found = Readiness(database)
     await found.trouble()

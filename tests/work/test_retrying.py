@@ -7,7 +7,8 @@ import pytest
 from robot.errors import SettingsError
 from robot.settings import Settings
 from robot.store import again, runs
-from robot.store.database import Database, open_vault
+from robot.store.check_value import open_vault
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending
 from robot.store.vault import Vault

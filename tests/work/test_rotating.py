@@ -12,16 +12,17 @@ from sqlalchemy import Connection
 from robot.errors import SettingsError
 from robot.settings import Settings
 from robot.store import runs, sealed
-from robot.store.database import Database, open_vault
+from robot.store.check_value import open_vault
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import KEY_FILE, Vault, read_keys, replace_key_file
 from robot.work import rotating
 from robot.work.rotating import Rotated, rotate
 from tests.scenarios.waiting import until
-from tests.store.store_rig import MEMBER, new_run, record
+from tests.store.store_rig import MEMBER, ONLY_SQLITE, new_run, record
 from tests.work.rotating_rig import KEY, SECRETS, opened
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ONLY_SQLITE]
 
 
 class CutOffError(Exception):

@@ -5,12 +5,14 @@ from sqlalchemy import Connection, update
 
 from robot.errors import SettingsError
 from robot.settings import Settings
-from robot.store.database import Database, open_vault, sign
+from robot.store.check_value import open_vault, sign
+from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import check_values
 from robot.store.vault import CHECK_OWNER, KEY_FILE, WORKER_NAME, Vault, read_keys
 from robot.work.opening import working_alone
 from robot.work.rotating import rotate
+from tests.store.store_rig import ONLY_SQLITE
 from tests.work.rotating_rig import (
     KEY,
     OTHER_KEY,
@@ -20,7 +22,7 @@ from tests.work.rotating_rig import (
     with_keys,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ONLY_SQLITE]
 
 
 async def test_with_keys_in_the_settings_everything_is_sealed_with_the_first(

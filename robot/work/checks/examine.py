@@ -7,15 +7,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2 as httpx
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
 from robot.errors import SettingsError
 from robot.portal.network import open_client
 from robot.settings import Settings
 from robot.store import history, portals, unverified
-from robot.store.database import open_vault
+from robot.store.check_value import open_vault
 from robot.store.portals import Portal
 from robot.work.checks import address, asking, machine, servers, stored
 from robot.work.checks.finding import Finding, State, refused, well
@@ -30,12 +31,16 @@ async def examine(settings: Settings, *, open_files: int) -> Sequence[Finding]:
         *machine.look(settings, open_files=open_files),
         *await _outside(settings),
     ]
-    if settings.data_dir.is_dir():
-        database = await asyncio.to_thread(stored.database, settings.database_path)
+    if settings.is_shared or settings.data_dir.is_dir():
+        database = await asyncio.to_thread(_database, settings.database)
         found.append(database)
         if database.state is not State.FAILED:
             found += await _inside(settings)
     return found
+
+
+def _database(place: Path | URL) -> Finding:
+    return stored.server(place) if isinstance(place, URL) else stored.database(place)
 
 
 async def _outside(settings: Settings) -> list[Finding]:
@@ -54,7 +59,7 @@ async def _address(http: httpx.AsyncClient, settings: Settings) -> list[Finding]
         url = settings.required_public_url()
     except SettingsError as error:
         return [refused(address.NAME, error)]
-    is_up = is_running(settings.data_dir)
+    is_up = settings.is_shared or is_running(settings.data_dir)
     seen = await address.ask(http, url)
     return address.judge(url, seen, is_running=is_up, now=datetime.now(UTC))
 

@@ -18,6 +18,8 @@ ALL = -1  # resource.RLIM_INFINITY
 def look(settings: Settings, *, open_files: int) -> list[Finding]:
     """All checks of the machine; `open_files` is the most that a process may have (hard limit)."""
     folder = settings.data_dir
+    if settings.is_shared:  # nothing of ours lies on this disk
+        return [key_file(settings), *env_file(Path(ENV_FILE)), files(open_files)]
     if not folder.is_dir():
         return [
             failed(

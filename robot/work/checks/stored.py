@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from robot.errors import SettingsError
 from robot.settings import Settings
-from robot.store import health, schema
+from robot.store import health, schema, server_schema
 from robot.store.history import Waiting
 from robot.store.portals import Portal
 from robot.work.checks.finding import Finding, failed, refused, warning, well
@@ -44,6 +46,15 @@ def database(path: Path, *, within: float = health.LOOKED_AT_FOR) -> Finding:
         text = f"{path} ({size}) was not read to its end; nothing was wrong so far."
         return warning(name, text, "Run this again when the machine has less to do.")
     return well(name, f"{path} is whole ({size}, schema {revision}).")
+
+
+def server(place: URL) -> Finding:
+    """The server's database: reached, with the schema of this program. Blocking."""
+    try:
+        server_schema.check(place)
+    except SettingsError as error:
+        return refused("database", error)
+    return well("database", f"{server_schema.named(place)} answers (schema {schema.HEAD}).")
 
 
 def keys(settings: Settings, installed: Sequence[Portal]) -> Finding:
