@@ -37,6 +37,11 @@ _LATE = select(runs.c.id).where(
     runs.c.outcome.is_(None),
     runs.c.deadline_at <= bindparam("before"),
 )
+_TURN = (
+    select(portals.c.id)
+    .where(portals.c.id == bindparam("of_portal"))
+    .with_for_update(key_share=True)
+)
 _DUE_RUNS = _DUE.with_only_columns(*runs.c)
 _FETCH = (
     select(runs)
@@ -120,6 +125,15 @@ def _outcome(row: Row[Any]) -> Outcome | None:
     if row.outcome is None:
         return None
     return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])
+
+
+def waits_for(conn: Connection, portal_id: int, code: str) -> bool:
+    """Whether such a run is waiting; nobody queues one for this portal before we are through."""
+    conn.execute(_TURN, {"of_portal": portal_id})
+    found = select(runs.c.id).where(
+        runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.code == code
+    )
+    return conn.execute(found.limit(1)).one_or_none() is not None
 
 
 def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:

@@ -1,5 +1,6 @@
 """The lease of a portal: who drains it. The epoch fences every write of its holder."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -79,6 +80,12 @@ def take(
     if row.bucket_at is not None:
         learned = Learned(pace=row.pace, level=row.bucket_level, at=row.bucket_at)
     return Taken(epoch=row.epoch + 1, was_released=row.owner is None, learned=learned)
+
+
+def owners(conn: Connection, portal_ids: Collection[int]) -> dict[int, str | None]:
+    """Who holds each of these portals, or did when he died; None: nobody."""
+    rows = conn.execute(select(portals.c.id, portals.c.owner).where(portals.c.id.in_(portal_ids)))
+    return {row.id: row.owner for row in rows}
 
 
 def renew(

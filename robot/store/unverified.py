@@ -3,6 +3,7 @@
 They are kept sealed, used only after they verify, and at most `LIMIT` of them for a day.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from robot.store.upsert import insert
 
 LIMIT = 1_000
 KEPT = timedelta(hours=24)
+TRIED_FOR = timedelta(minutes=2)  # at most, one message of many
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds
 
 
@@ -82,6 +84,21 @@ def due(conn: Connection, *, now: datetime, limit: int) -> list[Message]:
         )
         for row in rows
     ]
+
+
+def claim(conn: Connection, messages: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Those that nobody else tries right now; whoever dies while he does loses them by and by."""
+    free = (
+        select(unverified.c.id)
+        .where(
+            unverified.c.id.in_([message.id for message in messages]), unverified.c.due_at <= now
+        )
+        .with_for_update(skip_locked=True)
+    )
+    ids = set(conn.scalars(free))
+    tried = update(unverified).where(unverified.c.id.in_(ids))
+    conn.execute(tried.values(due_at=now + TRIED_FOR))
+    return [message for message in messages if message.id in ids]
 
 
 def postpone(conn: Connection, message: Message, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Claims:
     def __init__(self, tools: Tools, *, busy: Collection[int] | None, room: int) -> None:
         """`busy`: portals that this process works on already; None: nothing is taken."""
         self.taken: dict[int, Taken] = {}
+        self.missed: set[int] = set()  # another replica holds them, or is just about them
         self._busy = busy
         self._tools = tools
         self._begin = partial(begin, vault=tools.vault, room=room)
@@ -29,11 +30,14 @@ class Claims:
     def take(self, conn: Connection, portal_ids: Iterable[int]) -> None:
         """Take those that nobody holds. In the database's thread."""
         self.taken.clear()
+        self.missed.clear()
         if self._busy is None:
             return
         for portal_id in portal_ids:
             if portal_id not in self._busy:
                 self._take(conn, portal_id)
+                if portal_id not in self.taken:
+                    self.missed.add(portal_id)
 
     def _take(self, conn: Connection, portal_id: int) -> None:
         """Storing a run fails only where the database does, not for what its work stumbles over."""

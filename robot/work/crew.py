@@ -6,14 +6,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
-from robot.store import backlog, leases
+from robot.store import backlog, duties, leases
 from robot.store.leases import Learned, LeaseLostError
 from robot.store.trouble import explain
 from robot.work import housekeeping, lease
@@ -30,6 +30,8 @@ SWEEP_EVERY = 1.0  # seconds
 VERIFIES_EVERY = 5.0  # seconds between two looks for kept messages
 STOPS_WITHIN = 6.0  # seconds for what is under way at a clean stop
 AFTER_FAILURE = 5.0  # seconds
+# One of all replicas keeps house, each of them tries to hourly.
+ALMOST_HOURLY = timedelta(seconds=housekeeping.EVERY * 0.9)
 
 log = get_logger()
 
@@ -81,7 +83,10 @@ class Crew:
         """Runs of these portals were stored, and some of the portals were taken as well."""
         self._claimed |= claims.taken
         for portal_id in portal_ids:
-            self.wake(portal_id)
+            if portal_id in claims.missed and self._tools.signals:
+                self._tools.signals.tell(portal_id)
+            else:
+                self.wake(portal_id)
 
     def paces(self) -> dict[int, float]:
         """Requests in our picture of each portal's bucket."""
@@ -98,6 +103,9 @@ class Crew:
             group.create_task(self._every(housekeeping.EVERY, self._keep_house))
             if verify_kept:
                 group.create_task(self._every(VERIFIES_EVERY, verify_kept))
+            if signals := self._tools.signals:
+                group.create_task(signals.send())
+                group.create_task(signals.listen(self.wake))
 
     async def stop(self) -> None:
         """Send nothing more; write down what is under way; `run` ends. Again: wait on for that."""
@@ -129,7 +137,9 @@ class Crew:
 
     async def _keep_house(self) -> None:
         """What is old is known only while the clock is steady: it may say a year that never was."""
-        if self._clock.is_steady_for(housekeeping.EVERY):
+        turn = partial(duties.take, name="housekeeping", every=ALMOST_HOURLY, now=datetime.now(UTC))
+        is_steady = self._clock.is_steady_for(housekeeping.EVERY)
+        if is_steady and await self._tools.database.write(turn):
             await housekeeping.forget_old(self._tools)
         else:
             await housekeeping.end_left_over(self._tools.database)

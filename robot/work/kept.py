@@ -1,6 +1,7 @@
 """Messages that could not be verified when they came: tried again until used or dropped."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from robot.errors import (
     BusyError,
@@ -26,6 +27,9 @@ async def verify_kept(tools: Tools, admission: Admission) -> int:
     due = await tools.database.read(
         lambda conn: unverified.due(conn, now=datetime.now(UTC), limit=STEP)
     )
+    if due:  # each is tried by one replica
+        claim = partial(unverified.claim, messages=due, now=datetime.now(UTC))
+        due = await tools.database.write(claim)
     for message in due:
         await _verify(tools, admission, message)
     return len(due)

@@ -20,7 +20,8 @@ from robot.store import leases
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError
 
-LENGTH = timedelta(seconds=10)  # a dead worker's portals are taken over after it
+# A dead worker's portals are taken over with the next sweep after it: within 10 seconds.
+LENGTH = timedelta(seconds=8)
 
 log = get_logger()
 T = TypeVar("T")

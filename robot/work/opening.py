@@ -22,6 +22,7 @@ from robot.store.check_value import open_vault, sign
 from robot.store.database import Database
 from robot.store.schema import Upgrade
 from robot.store.vault import KEY_FILE, Vault
+from robot.work.signals import Signals
 from robot.work.tools import Tools
 
 LOCK_FILE = "lock"
@@ -180,6 +181,8 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
     ):
         vault = await open_vault_of(settings, database)
         await database.write(partial(_begin, vault=vault, is_alone=not database.is_shared))
+        owner = f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+        shared = settings.database if isinstance(settings.database, URL) else None
         yield Tools(
             settings=settings,
             database=database,
@@ -189,7 +192,8 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
                 http, servers=settings.auth_servers, credentials=settings.credentials
             ),
             confirm=address_rule(loopback=settings.is_local, private_portals=private),
-            owner=f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(4)}",
+            owner=owner,
+            signals=Signals(database, shared, owner) if shared else None,
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from robot.flows.catalogue import REGISTER, registrations
 from robot.logs import get_logger
 from robot.settings import Settings
-from robot.store import portals, runs
+from robot.store import backlog, portals, runs
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import NewRun, Source
@@ -50,9 +50,11 @@ def _queue_differing(conn: Connection, settings: Settings) -> int:
         for portal in portals.listed(conn)
         if not portal.removed_at and not is_registered(conn, portal, settings)
     ]
-    for portal in differing:
+    # Replicas that start together take turns at each portal: one of them queues.
+    due = [portal for portal in differing if not backlog.waits_for(conn, portal.id, REGISTER)]
+    for portal in due:
         queue_registering(conn, portal, settings, user_id=portal.user_id)
-    return len(differing)
+    return len(due)
 
 
 def registering(

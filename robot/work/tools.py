@@ -9,6 +9,7 @@ from robot.portal.verify import Verifier
 from robot.settings import Settings
 from robot.store.database import Database
 from robot.store.vault import Vault
+from robot.work.signals import Signals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,4 @@ class Tools:
     verifier: Verifier
     confirm: Callable[[str], str]  # an address that may be called, else ForgedError
     owner: str  # this process, in leases
+    signals: Signals | None = None  # to and from other replicas, where there may be some
