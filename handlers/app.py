@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from handlers.connections import Places
@@ -29,9 +29,11 @@ from robot.work import kept
 from robot.work.accept import Accept
 from robot.work.admission import Admission
 from robot.work.crew import Crew
+from robot.work.front import Front, Workers
 from robot.work.opening import at_work, open_tools
 from robot.work.readiness import Readiness
 from robot.work.registering import EVENTS_PATH, ROBOT_PATH, queue_differing
+from robot.work.tools import Tools
 
 _STATIC = Path(__file__).parent / "static"
 # Full collections stop the loop for 30 to 130 ms (measurements.md 1.2).
@@ -44,17 +46,18 @@ log = get_logger()
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+async def lifespan(_app: Starlette, *, works: bool = True) -> AsyncIterator[State]:
     """Open, work, and at the end give back what is under way."""
     settings = load_settings()
     settings.required_public_url()
     configure_logs()
     with at_work(settings):
         async with open_tools(settings) as tools:
-            crew = Crew(tools)
+            crew = _workers(tools, works=works)
             accept = Accept(tools.database, crew)
             admission = Admission(tools, accept, crew.wake)
-            await queue_differing(tools.database, settings)
+            if works:
+                await queue_differing(tools.database, settings)
             async with working(accept, crew, partial(kept.verify_kept, tools, admission)):
                 gc.collect()
                 gc.freeze()
@@ -73,9 +76,13 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     log.info("app.stopped")
 
 
+def _workers(tools: Tools, *, works: bool) -> Workers:
+    return Crew(tools) if works else Front(tools)
+
+
 @asynccontextmanager
 async def working(
-    accept: Accept, crew: Crew, verify_kept: Callable[[], Awaitable[object]]
+    accept: Accept, crew: Workers, verify_kept: Callable[[], Awaitable[object]]
 ) -> AsyncIterator[None]:
     """Have the work done meanwhile; at the end what is under way is written down.
 
@@ -96,20 +103,35 @@ async def working(
         os._exit(1)
 
 
+BITRIX24 = (
+    Route(ROBOT_PATH, robot, methods=["POST"]),
+    Route("/bitrix24/install", install, methods=["POST"]),
+    Route(EVENTS_PATH, events, methods=["POST"]),
+    Route("/bitrix24/app", page, methods=["POST"]),
+    Mount("/static", StaticFiles(directory=_STATIC)),
+)
+OPERATORS = (Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics))
+
+
 def create_app() -> Starlette:
     """The application; uvicorn starts it by its name, `handlers.app:create_app`."""
+    return _made(*BITRIX24, *OPERATORS, works=True)
+
+
+def create_front() -> Starlette:
+    """The same without the work, which other replicas do: `linkrobot serve --no-work`."""
+    return _made(*BITRIX24, *OPERATORS, works=False)
+
+
+def create_worker() -> Starlette:
+    """The work alone, and how it is: `linkrobot work`."""
+    return _made(*OPERATORS, works=True)
+
+
+def _made(*routes: BaseRoute, works: bool) -> Starlette:
     app = Starlette(
-        routes=[
-            Route(ROBOT_PATH, robot, methods=["POST"]),
-            Route("/bitrix24/install", install, methods=["POST"]),
-            Route(EVENTS_PATH, events, methods=["POST"]),
-            Route("/bitrix24/app", page, methods=["POST"]),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics),
-            Mount("/static", StaticFiles(directory=_STATIC)),
-        ],
-        lifespan=lifespan,
+        routes=routes,
+        lifespan=partial(lifespan, works=works),
         middleware=[Middleware(Ended)],
         exception_handlers=ANSWERS,
         max_body_size=MAX_BYTES,

@@ -9,7 +9,7 @@ from handlers.connections import Places
 from robot.errors import UnreadableError
 from robot.work.accept import Accept
 from robot.work.admission import Admission
-from robot.work.crew import Crew
+from robot.work.front import Workers
 from robot.work.readiness import Readiness
 from robot.work.tools import Tools
 
@@ -23,7 +23,7 @@ class State(TypedDict):
     tools: Tools
     accept: Accept
     admission: Admission
-    crew: Crew
+    crew: Workers
     readiness: Readiness
 
 

@@ -42,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(running.serve)
+app.command("work")(running.work)
 app.command("demo")(demo.demo)
 app.command("sandbox", context_settings=running.PASS_ON)(running.sandbox)
 app.command("portals")(shown.portals)

@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -21,7 +21,7 @@ from robot.errors import SettingsError
 from robot.logs import configure_logs, get_logger
 from robot.settings import Settings, load_settings
 from robot.store import schema
-from robot.work.crew import Crew
+from robot.work.front import ALONE, Workers
 from robot.work.opening import at_work, open_tools
 
 # The sandbox has options of its own (`linkrobot sandbox --help`).
@@ -42,17 +42,33 @@ MANY_FILES = (
 log = get_logger()
 
 
-def serve() -> None:
+NoWork = Annotated[
+    bool, typer.Option("--no-work", help="Only receive; `linkrobot work` does the work elsewhere.")
+]
+
+
+def serve(no_work: NoWork = False) -> None:
     """The app: answers Bitrix24 and does the work. Settings come from LINKROBOT_… or .env."""
+    _run("create_front" if no_work else "create_app", is_half=no_work)
+
+
+def work() -> None:
+    """Only the work, for PostgreSQL; /healthz, /readyz and /metrics at LINKROBOT_HOST and _PORT."""
+    _run("create_worker", is_half=True)
+
+
+def _run(factory: str, *, is_half: bool) -> None:
     settings = load_settings()
     settings.required_public_url()
+    if is_half and not settings.is_shared:
+        raise SettingsError(ALONE)
     configure_logs()
     asyncio.run(_look_before(settings))
     _allow_open_files()
     # After a clean stop uvicorn raises the signal once more, for the handler that stood before.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
     config = uvicorn.Config(
-        "handlers.app:create_app",
+        f"handlers.app:{factory}",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -100,7 +116,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Within AT_THE_LATEST seconds, whatever hangs."""
-        crew: Crew = self.lifespan.state["crew"]
+        crew: Workers = self.lifespan.state["crew"]
         await crew.stop()
         await self._close_door()
         await asyncio.sleep(LAST_CALLS)

@@ -23,7 +23,7 @@ from robot.store.runs import NewRun
 from robot.store.sqlite import BUSY_MS
 from robot.store.trouble import concerns_database, explain
 from robot.work.claims import Claims
-from robot.work.crew import Crew
+from robot.work.front import Workers
 
 TOGETHER = 200  # runs in one transaction
 MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
@@ -59,7 +59,7 @@ Waiting: TypeAlias = "tuple[Delivery, asyncio.Future[int | None]]"
 class Accept:
     """Writes deliveries down, many at a time."""
 
-    def __init__(self, database: Database, crew: Crew) -> None:
+    def __init__(self, database: Database, crew: Workers) -> None:
         self._database = database
         self._crew = crew
         self._waiting: list[Waiting] = []
