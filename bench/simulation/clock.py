@@ -5,7 +5,8 @@ import selectors
 import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
-from unittest.mock import patch
+
+from bench.simulation.swap import swapped
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ def simulate(work: Coroutine[Any, Any, T]) -> T:
         return selector.now
 
     try:
-        with patch.object(time, "monotonic", now), patch.object(time, "time", now):
+        with swapped(time, monotonic=now, time=now):
             return loop.run_until_complete(work)
     finally:
         loop.close()

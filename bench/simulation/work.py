@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
-from unittest.mock import Mock, patch
 
+from bench.simulation.swap import swapped
 from bench.simulation.world import Replica, SimLedger, SimPortal, SimSession, due
 from robot.flows.catalogue import ENABLE
 from robot.flows.flow import Chosen
@@ -15,7 +16,7 @@ from robot.protocol.pacing import Bucket
 from robot.store.leases import Taken
 from robot.store.portals import Portal
 from robot.store.runs import Source, StoredRun
-from robot.work import drain, job
+from robot.work import desk, drain, job
 from robot.work.accept import TOGETHER
 from robot.work.beginning import Beginning
 from robot.work.lease import LENGTH, Lease
@@ -32,11 +33,12 @@ def simulated() -> Iterator[None]:
     def opened(run: StoredRun, portal: Portal, _vault: object) -> tuple[job.Job, None]:
         return job.Job(run, user_id=portal.user_id, event_token=f"{run.id}"), None
 
+    quiet = SimpleNamespace(info=lambda *_, **__: None)
+    session = lambda _http, verifier, *_, **__: SimSession(verifier)  # noqa: E731
+    ledger = lambda tools, *_: SimLedger(tools.verifier)  # noqa: E731
     with (
-        patch.object(drain, "Session", lambda _h, verifier, *_, **__: SimSession(verifier)),
-        patch.object(drain, "Ledger", lambda tools, *_: SimLedger(tools.verifier)),
-        patch("robot.work.desk.taken_up", opened),
-        patch.object(drain.log, "info", lambda *_, **__: None),
+        swapped(drain, Session=session, Ledger=ledger, log=quiet),
+        swapped(desk, taken_up=opened),
     ):
         yield
 
@@ -97,7 +99,10 @@ class Worker:
                 due=first,
                 noted={run.id: Chosen((int(run.inputs["document_id"]),)) for run in first.runs},
             )
-            tools = Mock(verifier=portal)
+            tools = cast(
+                "Any",
+                SimpleNamespace(verifier=portal, http=None, vault=None, confirm=str),
+            )
             busy = drain.Drain(tools, beginning, lease, traffic, room=self._room)
             self._drains[portal.number] = busy
             await busy.run()
