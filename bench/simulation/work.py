@@ -101,7 +101,7 @@ class Worker:
             )
             tools = cast(
                 "Any",
-                SimpleNamespace(verifier=portal, http=None, vault=None, confirm=str),
+                SimpleNamespace(verifier=portal, http=None, vault=None, confirm=str, database=None),
             )
             busy = drain.Drain(tools, beginning, lease, traffic, room=self._room)
             self._drains[portal.number] = busy
