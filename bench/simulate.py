@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bench.simulation.clock import simulate
 from bench.simulation.costs import Costs
+from bench.simulation.measured import HEADER, measure
 from bench.simulation.work import Worker, new_run, simulated
 from bench.simulation.world import Replica, SimPortal
 
@@ -134,7 +135,15 @@ def main() -> None:
         else:
             options.add_argument(flag, type=kind, default=default)
     options.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 4, 8])
+    options.add_argument("--measure", action="store_true", help="count over the real app instead")
+    options.add_argument("--database-url", default="", help="with --measure: a PostgreSQL")
     given = vars(options.parse_args())
+    is_measured, url = given.pop("measure"), given.pop("database_url")
+    if is_measured:
+        print(HEADER)
+        for cost in asyncio.run(measure(url)):
+            print(cost.line())
+        return
     counts = given.pop("replicas")
     load, alone = Load(**given), burst()
     print(
