@@ -1,4 +1,4 @@
-"""The parts around the real drain: a replica's core, a portal, what is stored for it."""
+"""The parts around the real drain: a portal, the way to it, what is stored for it."""
 
 import asyncio
 import math
@@ -6,51 +6,29 @@ import random
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from bench.portal.limits import Bucket, Operating, OperatingRule
-from bench.simulation.costs import Costs
+from bench.simulation.replica import Replica
 from robot.errors import NotExecutedError, PortalError
+from robot.flows.catalogue import ENABLE as ROBOT
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.store.backlog import Due
-from robot.store.runs import StoredRun
+from robot.store.portals import Portal
+from robot.store.runs import Source, StoredRun
 from robot.work.job import Job
 
 ENABLE = "crm.documentgenerator.document.enablepublicurl"
 REPORT = "bizproc.event.send"
 
 
-@dataclass(slots=True, kw_only=True)
-class Replica:
-    """One process with one core, served in turn, and what it asked of the database."""
+class Holder(Protocol):
+    """A replica that works for a portal."""
 
-    costs: Costs
-    busy: float = 0.0  # seconds of its core
-    commits: int = 0
-    requests: int = 0
-    most_requests: int = 0  # in flight together
-    in_flight: int = 0
-    refused: int = 0
-    _free_at: float = 0.0
-
-    async def compute(self, seconds: float) -> None:
-        """Wait for the core, then use it."""
-        now = time.monotonic()
-        self._free_at = max(self._free_at, now) + seconds
-        self.busy += seconds
-        await asyncio.sleep(self._free_at - now)
-
-    async def commit(self) -> None:
-        """One transaction."""
-        self.commits += 1
-        await self.compute(self.costs.commit)
-        await asyncio.sleep(self.costs.commit_wait)
-
-    async def write(self, _work: Callable[..., Any]) -> None:
-        """As `Database.write`, for a lease's renewals; nothing is stored."""
-        await self.commit()
+    def look(self, number: int, /) -> None:
+        """There may be more for that portal."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +36,7 @@ class SimPortal:
     """A Bitrix24 account: its limits, its pace, its runs that wait."""
 
     number: int
-    replica: Replica
+    replica: Replica  # whose worker has, or had, the lease
     dice: random.Random
     request: float  # seconds
     call: float  # seconds
@@ -66,6 +44,8 @@ class SimPortal:
     operating: dict[str, Operating] = field(default_factory=dict)
     waiting: dict[int, StoredRun] = field(default_factory=dict)
     linked: dict[str, float] = field(default_factory=dict)  # event -> when
+    holder: "Holder | None" = None  # of the lease
+    learned: tuple[float, float, float] | None = None  # level, pace, when; comes with the lease
 
     def answer(self, call: Call, began: float) -> tuple[float, Answer | PortalError]:
         """How long one call takes, and what comes of it."""
@@ -102,13 +82,13 @@ class SimSession:
         """Our core, the portal's time, the documented limits."""
         portal, replica = self._portal, self._portal.replica
         may_send()
-        replica.requests += 1
+        replica.requests.add(1, time.monotonic())
         replica.in_flight += 1
-        replica.most_requests = max(replica.most_requests, replica.in_flight)
+        replica.most_in_flight = max(replica.most_in_flight, replica.in_flight)
         try:
             await replica.compute(replica.costs.request)
             if not portal.bucket.take(time.monotonic()):
-                replica.refused += 1
+                replica.over_limit += 1
                 raise NotExecutedError("batch", "QUERY_LIMIT_EXCEEDED", "Too many requests")
             at = time.monotonic() + portal.request * math.exp(portal.dice.gauss(0.0, 0.5))
             found = []
@@ -130,7 +110,7 @@ class SimLedger:
     def __init__(self, portal: SimPortal) -> None:
         self._portal = portal
         self._finished: list[int] = []
-        self._is_noted = False
+        self._rows = 0
         self.failed = 0
 
     async def load(self, *, held: Collection[int], room: int) -> Due:
@@ -143,16 +123,16 @@ class SimLedger:
 
     def chosen(self, job: Job, chosen: object) -> None:
         """To be written with the next commit."""
-        self._is_noted = True
+        self._rows += 1
 
     def decided(self, job: Job, decided: Any) -> None:
         """To be written with the next commit."""
-        self._is_noted = True
+        self._rows += 1
         self.failed += not decided.outcome.succeeded
 
     def finished(self, run: StoredRun, ending: object, note: str = "") -> None:
         """To be written with the next commit."""
-        self._is_noted = True
+        self._rows += 1
         self._finished.append(run.id)
 
     async def save_endpoint(self, endpoint: str) -> None:
@@ -161,20 +141,61 @@ class SimLedger:
 
     async def flush(self) -> None:
         """One commit for all that was noted."""
-        if self._is_noted:
-            self._is_noted = False
-            for run_id in self._finished:
-                self._portal.waiting.pop(run_id, None)
-            self._finished.clear()
-            await self._portal.replica.commit()
+        if self._rows:
+            await self._write()
 
     async def close(self) -> None:
         """The last notes and the lease go together."""
-        self._is_noted = True
-        await self.flush()
+        await self._write()
+
+    async def _write(self) -> None:
+        rows, self._rows = self._rows, 0
+        finished, self._finished = self._finished, []
+        for run_id in finished:
+            self._portal.waiting.pop(run_id, None)
+        replica = self._portal.replica
+        await replica.compute(replica.costs.flow * len(finished))
+        await replica.transact(rows)
 
 
 def due(portal: SimPortal, held: Collection[int], room: int) -> Due:
     """The portal's runs that wait, in their order."""
     fresh = [run for run_id, run in portal.waiting.items() if run_id not in held]
     return Due(runs=fresh[:room], has_more=len(fresh) > room)
+
+
+def new_run(run_id: int) -> StoredRun:
+    """A run that names its document, which is its own."""
+    now = datetime.now(UTC)
+    return StoredRun(
+        id=run_id,
+        code=ROBOT,
+        source=Source.ROBOT,
+        user_id=1,
+        item=None,
+        document_id=f"DEAL_{run_id}",
+        inputs={"document_id": f"{run_id}"},
+        wants_reply=True,
+        sent_at=now,
+        received_at=now,
+        deadline_at=now + timedelta(days=1),
+        secrets=None,
+        chosen=None,
+        outcome=None,
+        reports=0,
+        first_report_at=None,
+    )
+
+
+def stored_portal(number: int) -> Portal:
+    """Its row."""
+    return Portal(
+        id=number,
+        member_id=f"{number}",
+        endpoint="https://portal.example/rest/",
+        client_id="app",
+        user_id=1,
+        scope=(),
+        language="en",
+        installed_at=datetime.now(UTC),
+    )
