@@ -32,6 +32,7 @@ COLUMNS: dict[str, tuple[Callable[[Found], float], str]] = {
     "commits/s": (lambda found: found.commits / found.seconds, ".0f"),
     "peak": (lambda found: found.commits_peak, ".0f"),
     "writers in use, peak": (lambda found: found.used["writer"], ".0%"),
+    "log MB/s": (lambda found: found.log_mb, ".1f"),
     "requests in flight": (lambda found: found.most_in_flight, ".0f"),
     "answered p99 s": (lambda found: quantile(found.answered, 0.99), ".3f"),
     "single p50 s": (lambda found: quantile(found.single, 0.5), ".2f"),

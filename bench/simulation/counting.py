@@ -19,6 +19,7 @@ class Count:
     statements: int = 0  # in them, BEGIN and COMMIT not counted
     seconds: float = 0.0  # that they took until COMMIT
     commit: float = 0.0  # seconds of all COMMITs that wrote
+    cpu: float = 0.0  # seconds of our own core for them, COMMIT included
     reads: int = 0  # transactions that only read
     read_statements: int = 0
 
@@ -29,6 +30,7 @@ class Count:
             self.statements - other.statements,
             self.seconds - other.seconds,
             self.commit - other.commit,
+            self.cpu - other.cpu,
             self.reads - other.reads,
             self.read_statements - other.read_statements,
         )
@@ -43,7 +45,8 @@ class _Listener:
 
     def __init__(self) -> None:
         self.count = Count()
-        self._begun: dict[int, float] = {}  # connections that may write, and since when
+        # Connections that may write, and since when: by the clock, and of the thread's own time.
+        self._begun: dict[int, tuple[float, float]] = {}
         self.hooks = (
             ("before_cursor_execute", self._asked),
             ("commit", self._ends),
@@ -55,7 +58,7 @@ class _Listener:
         if statement.startswith("BEGIN"):
             self._begun.pop(id(conn), None)
             if statement.startswith(WRITES):
-                self._begun[id(conn)] = time.perf_counter()
+                self._begun[id(conn)] = time.perf_counter(), time.thread_time()
         elif id(conn) in self._begun:
             self.count.statements += 1
         else:
@@ -64,7 +67,9 @@ class _Listener:
     def _ends(self, conn: Connection) -> None:
         if id(conn) in self._begun:
             self.count.writes += 1
-            self.count.seconds += time.perf_counter() - self._begun[id(conn)]
+            began, cpu = self._begun[id(conn)]
+            self.count.seconds += time.perf_counter() - began
+            self.count.cpu += time.thread_time() - cpu
         else:
             self.count.reads += 1
 
@@ -72,11 +77,12 @@ class _Listener:
         commit = conn.dialect.do_commit
 
         def timed(connection: Any) -> None:
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.thread_time()
             commit(connection)
             took = time.perf_counter() - began
             if took > _NOTHING_WRITTEN:
                 self.count.commit += took
+                self.count.cpu += time.thread_time() - cpu
 
         if "do_commit" not in vars(conn.dialect):
             vars(conn.dialect)["do_commit"] = timed

@@ -9,6 +9,7 @@ import logging
 import os
 import tempfile
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from bench.sending.client import Sender
 from bench.simulation.counting import Count, counted
 from bench.simulation.swap import swapped
 
+_KEY = urlsafe_b64encode(bytes(32)).decode()  # a server's database has none beside it
 LONE, TOGETHER = 30, 1_000  # runs
 RESTS = 0.4  # seconds between two lone runs
 SETTLES = 2.5  # seconds; the last transactions of a burst
@@ -44,6 +46,7 @@ class Cost:
     read_statements: float
     write_seconds: float  # of one writing transaction, the BEGIN to the end of COMMIT
     commit_seconds: float  # of it, COMMIT alone
+    cpu_seconds: float  # of it, our own core
     written: float  # bytes of the log
 
     def line(self) -> str:
@@ -51,7 +54,8 @@ class Cost:
         return (
             f"| {self.what} | {self.writes:.3f} | {self.statements:.2f} | {self.reads:.3f} "
             f"| {self.read_statements:.2f} | {self.write_seconds * 1e3:.2f} ms "
-            f"| {self.commit_seconds * 1e3:.2f} ms | {self.written:,.0f} |"
+            f"| {self.commit_seconds * 1e3:.2f} ms | {self.cpu_seconds * 1e3:.2f} ms "
+            f"| {self.written:,.0f} |"
         )
 
 
@@ -65,8 +69,9 @@ class Idle:
 
 HEADER = (
     "| one run of | writing transactions | statements in them | reading transactions "
-    "| statements in them | one writing transaction | its COMMIT | bytes of log |\n"
-    "|---|---|---|---|---|---|---|---|"
+    "| statements in them | one writing transaction | its COMMIT "
+    "| our CPU in it | bytes of log |\n"
+    "|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -108,6 +113,7 @@ async def _cost(what: str, number: int, count: Count, idle: Idle, log: "_Log", w
         read_statements=max(found.read_statements - idle.statements * span, 0) / number,
         write_seconds=(found.seconds + found.commit) / found.writes,
         commit_seconds=found.commit / found.writes,
+        cpu_seconds=found.cpu / found.writes,
         written=(log.size() - size) / number,
     )
 
@@ -145,7 +151,7 @@ class _Log:
 async def _app(site: Site, folder: Path, url: str) -> AsyncIterator[Linkrobot]:
     """The real app, in this process."""
     sender = Sender("127.0.0.1", free_port())
-    settings = {"DATABASE_URL": url} if url else {}
+    settings = {"DATABASE_URL": url, "SECRET_KEYS": _KEY} if url else {}
     os.environ.update(environment(site, folder, int(sender.url.rpartition(":")[2]), settings))
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     with swapped(handlers.app, configure_logs=lambda: structlog.configure(wrapper_class=quiet)):

@@ -94,7 +94,9 @@ class Replica:
             began = time.monotonic()
             await self._in_thread(costs.commit + costs.row * rows)
             if costs.server:
-                await self._server.compute(costs.server * costs.statements)
+                await self._server.compute(
+                    costs.server * costs.statements + costs.server_row * rows
+                )
             await asyncio.sleep(costs.trip * (costs.statements + 1) + costs.commit_wait)
             now = time.monotonic()
             self.commits.add(1, now)

@@ -45,6 +45,7 @@ class Found:
     answered: list[float]  # until the delivery was answered, in order
     requests: int  # to portals
     commits: int
+    log_mb: float  # of the database, a second while runs arrive
     commits_peak: float  # a second, all replicas
     core: float  # average share of each
     most_in_flight: int  # requests to portals, of one replica
@@ -122,6 +123,7 @@ async def _tell(case: Case, coming: list[Arrival]) -> Found:
         answered=sorted(story.answered),
         requests=round(sum(replica.requests.total for replica in replicas)),
         commits=round(sum(spent.total for spent in commits)),
+        log_mb=_log(case, coming),
         commits_peak=sum(spent.peak() for spent in commits),
         core=max(replica.busy.total for replica in replicas) / seconds,
         most_in_flight=max(replica.most_in_flight for replica in replicas),
@@ -129,6 +131,12 @@ async def _tell(case: Case, coming: list[Arrival]) -> Found:
         notified=sum(replica.notified for replica in replicas),
         used=_used(case, story),
     )
+
+
+def _log(case: Case, coming: list[Arrival]) -> float:
+    costs = POSTGRESQL if case.is_shared else SQLITE
+    size = sum(costs.log_bulk if arrival.is_bulk else costs.log_lone for arrival in coming)
+    return size / 1e6 / max(coming[-1].delivered_at, 1.0)
 
 
 def _used(case: Case, story: _Story) -> dict[str, float]:

@@ -44,6 +44,8 @@ class SimPortal:
     operating: dict[str, Operating] = field(default_factory=dict)
     waiting: dict[int, StoredRun] = field(default_factory=dict)
     linked: dict[str, float] = field(default_factory=dict)  # event -> when
+    sent: list[float] = field(default_factory=list)  # when its requests came
+    answered: int = 0  # of them
     holder: "Holder | None" = None  # of the lease
     learned: tuple[float, float, float] | None = None  # level, pace, when; comes with the lease
 
@@ -87,9 +89,11 @@ class SimSession:
         replica.most_in_flight = max(replica.most_in_flight, replica.in_flight)
         try:
             await replica.compute(replica.costs.request)
-            if not portal.bucket.take(time.monotonic()):
+            portal.sent.append(time.monotonic())
+            if not portal.bucket.take(portal.sent[-1]):
                 replica.over_limit += 1
                 raise NotExecutedError("batch", "QUERY_LIMIT_EXCEEDED", "Too many requests")
+            portal.answered += 1
             at = time.monotonic() + portal.request * math.exp(portal.dice.gauss(0.0, 0.5))
             found = []
             for call in calls:
