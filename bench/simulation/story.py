@@ -12,7 +12,7 @@ from bench.simulation.load import Arrival, Load, arrivals
 from bench.simulation.replica import Replica, Server
 from bench.simulation.work import Worker, simulated
 from bench.simulation.world import SimPortal, new_run
-from robot.work.accept import MOST_WAITING
+from robot.work.accept import MOST_WAITING, TOGETHER
 
 REQUEST, CALL = 0.030, 0.005  # seconds, as the bench's portal
 
@@ -24,6 +24,8 @@ class Case:
     load: Load
     replicas: int = 1
     is_shared: bool = False  # over one PostgreSQL; else SQLite
+    group: int = TOGETHER  # runs in one commit of accepting
+    most_waiting: int = MOST_WAITING  # for it; more are refused
 
     @property
     def name(self) -> str:
@@ -39,7 +41,7 @@ class Found:
     seconds: float  # until the last link
     single: list[float]  # from the workflow to the link, in order
     bulk: list[float]
-    refused: int  # answered 503: Bitrix24 never repeats them
+    refused: int  # answered 503 or cut off: Bitrix24 never repeats them
     lost: int  # accepted, but never linked
     over_limit: int  # requests answered QUERY_LIMIT_EXCEEDED
     answered: list[float]  # until the delivery was answered, in order
@@ -144,7 +146,7 @@ def _used(case: Case, story: _Story) -> dict[str, float]:
     used = {
         "core": max(replica.busy.peak() for replica in story.replicas),
         "writer": max(replica.holding.peak() for replica in story.replicas) / costs.writers,
-        "accepting": max(replica.most_storing for replica in story.replicas) / MOST_WAITING,
+        "accepting": max(replica.most_storing for replica in story.replicas) / case.most_waiting,
     }
     if case.is_shared:
         used["database's cores"] = story.server.busy.peak() / known.SERVER_CORES
@@ -155,7 +157,7 @@ def _used(case: Case, story: _Story) -> dict[str, float]:
 
 def run(case: Case, coming: list[Arrival] | None = None) -> Found:
     """Simulate it; `coming` in the place of what the load says."""
-    with simulated():
+    with simulated(case.group, case.most_waiting):
         return simulate(_tell(case, arrivals(case.load) if coming is None else coming))
 
 

@@ -11,6 +11,7 @@ from bench.simulation.costs import LOOP_TAKES, NOTIFY
 from bench.simulation.replica import Replica
 from bench.simulation.swap import swapped
 from bench.simulation.world import SimLedger, SimPortal, SimSession, due, stored_portal
+from handlers.connections import MOST as CONNECTIONS
 from robot.errors import BusyError
 from robot.flows.flow import Chosen
 from robot.protocol.pacing import Bucket
@@ -26,7 +27,9 @@ PARALLEL = 4  # requests in flight to one portal: the default setting
 
 
 @contextmanager
-def simulated() -> Iterator[None]:
+def simulated(
+    group: int = accept.TOGETHER, most_waiting: int = accept.MOST_WAITING
+) -> Iterator[None]:
     """The real accepting and drain, with simulated portals and tables in the place of theirs."""
 
     def opened(run: StoredRun, portal: Portal, _vault: object) -> tuple[job.Job, None]:
@@ -38,7 +41,7 @@ def simulated() -> Iterator[None]:
     with (
         swapped(drain, Session=session, Ledger=ledger, log=quiet),
         swapped(desk, taken_up=opened),
-        swapped(accept, _record=_record),
+        swapped(accept, _record=_record, TOGETHER=group, MOST_WAITING=most_waiting),
     ):
         yield
 
@@ -86,6 +89,17 @@ class Worker:
 
     async def deliver(self, portal: SimPortal, run: StoredRun) -> None:
         """A run arrives; returns with the answer to it."""
+        replica = self._replica
+        if replica.open >= CONNECTIONS:
+            replica.refused += 1
+            return
+        replica.open += 1
+        try:
+            await self._take(portal, run)
+        finally:
+            replica.open -= 1
+
+    async def _take(self, portal: SimPortal, run: StoredRun) -> None:
         replica = self._replica
         async with self._taken_up:
             await replica.compute(replica.costs.accept)
