@@ -1,0 +1,1 @@
+"""A simulated Bitrix24 and database under the real drain: see docs/scaling.md."""
