@@ -56,10 +56,10 @@ class _Stored:
 def _record(
     _conn: object, deliveries: Sequence[accept.Delivery], stored: _Stored
 ) -> list[int | None]:
-    for delivery in deliveries:
-        number = delivery.proven or 0
+    numbers = [int(delivery.member_id) for delivery in deliveries]
+    for delivery, number in zip(deliveries, numbers, strict=True):
         stored.runs.append((number, cast("StoredRun", delivery.run(number))))
-    return [delivery.proven for delivery in deliveries]
+    return [*numbers]
 
 
 class _Tables:
@@ -108,10 +108,9 @@ class Worker:
         try:
             await self._accept.put(
                 accept.Delivery(
-                    member_id="",
+                    member_id=str(portal.number),
                     application_token="",
                     run=lambda _number: cast("Any", run),
-                    proven=portal.number,
                 )
             )
         except BusyError:

@@ -77,6 +77,7 @@ class SimSession:
 
     def __init__(self, portal: SimPortal) -> None:
         self._portal = portal
+        self.portal = stored_portal(portal.number)
 
     async def request(
         self, calls: Sequence[Call], *, user_id: int, may_send: Callable[[], None]
@@ -113,6 +114,7 @@ class SimLedger:
 
     def __init__(self, portal: SimPortal) -> None:
         self._portal = portal
+        self.portal = stored_portal(portal.number)
         self._finished: list[int] = []
         self._rows = 0
         self.failed = 0
