@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from tests.programs import App, running_sandbox
 from tests.soak.soak import KILLS_PER_MINUTE, Found, Soak
+from tests.soak.table import Row, all_right, table
 
 MINUTES, PORTALS = 10.0, 20
 # What a process that keeps nothing may have more at the end than after the first minutes.
@@ -52,14 +52,13 @@ def main() -> int:
         finally:
             app.end()
     rows = _rows(found)
-    console.print(_table(rows))
+    console.print(table(rows))
     for text in found.wrong:
         console.print(text, markup=False)
-    return int(not all(is_right for _, _, _, is_right in rows))
+    return int(not all_right(rows))
 
 
-def _rows(found: Found) -> list[tuple[str, str, str, bool]]:
-    """What was counted, the figure, what was promised, whether it is so."""
+def _rows(found: Found) -> list[Row]:
     memory = found.after.memory_mb - found.before.memory_mb
     descriptors = found.after.descriptors - found.before.descriptors
     later = found.runs - found.accepted
@@ -85,16 +84,6 @@ def _rows(found: Found) -> list[tuple[str, str, str, bool]]:
             descriptors <= MORE_DESCRIPTORS,
         ),
     ]
-
-
-def _table(rows: list[tuple[str, str, str, bool]]) -> Table:
-    shown = Table()
-    for column in ("what", "figure", "promised", ""):
-        shown.add_column(column)
-    for what, figure, promised, is_right in rows:
-        verdict = ("yes" if is_right else "[red]NO") if promised else ""
-        shown.add_row(what, figure, promised, verdict)
-    return shown
 
 
 def _options() -> argparse.Namespace:
