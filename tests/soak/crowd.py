@@ -102,7 +102,8 @@ class Crowd:
         """Every deal as it stands at the end."""
         found, deals = self.found, self._deals
         self._say(f"all have come; {balancer.broken} calls broke off; waiting for the rest")
-        until(self._are_ready, within=60, what="all replicas are ready")
+        for replica in self._replicas:
+            until(replica.is_ready, within=60, what="a replica is ready")
         self._rest()
         found.accepted_hung = len(unfinished(deals, only_accepted=True))
         refused = self._refused()
@@ -125,9 +126,6 @@ class Crowd:
     def _refused(self) -> list[Deal]:
         seen = look_at(self._deals)
         return [deal for deal in self._deals if not seen[deal.portal].is_accepted(deal)]
-
-    def _are_ready(self) -> bool:
-        return all(replica.get("/readyz").status_code == 200 for replica in self._replicas)
 
     def _are_answered(self) -> bool:
         seen = look_at(self._deals)

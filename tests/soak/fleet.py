@@ -41,6 +41,12 @@ class Replica(App):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._launch()
 
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
     def send(self, sign: signal.Signals) -> None:
         assert self._process
         self._process.send_signal(sign)
@@ -157,7 +163,7 @@ class Fate:
 
     def _pause(self) -> None:
         # One that is still starting holds no lease.
-        ready = [one for one in self._replicas if _is_ready(one)]
+        ready = [one for one in self._replicas if one.is_ready()]
         if not ready:
             self._later(LOOKED_AT_EVERY, self._pause)
             return
@@ -174,10 +180,3 @@ class Fate:
         self._server.stop("immediate")
         self._later(AWAY, self._server.start)
         self.outages += 1
-
-
-def _is_ready(replica: Replica) -> bool:
-    try:
-        return replica.get("/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
