@@ -7,7 +7,7 @@ FUZZ_SECONDS ?= 60
 AUDIT := $(VENV)/audit
 PIP_INSTALL := pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test lint audit lock bench fuzz soak
+.PHONY: setup demo test lint audit lock bench fuzz soak soak-replicas
 
 setup: $(READY)
 
@@ -37,6 +37,11 @@ bench: setup
 # Ten minutes of deals at 20 portals, with faults and kills; `make soak MINUTES=1` for a short one.
 soak: setup
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10)
+
+# Three replicas on one PostgreSQL, one after the other killed; `make soak-replicas RUNS=600` for
+# a short one.
+soak-replicas: setup
+	$(BIN)/python -m tests.soak.replicas --runs $(or $(RUNS),5000)
 
 # Strangers' bytes, led by what of our code they reach: each target for so many seconds.
 fuzz: $(VENV)/fuzz

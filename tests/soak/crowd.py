@@ -40,6 +40,7 @@ class Found:
     calm: int = 0  # runs while nothing went wrong
     calm_refused: int = 0
     in_flight: int = 0  # the most at one portal meanwhile
+    in_flight_later: int = 0  # the same over all of the time
     runs: int = 0
     accepted: int = 0  # answered with 200 at the first delivery
     seconds: float = 0.0  # of the stream with troubles
@@ -61,6 +62,7 @@ class Crowd:
         self._replicas, self._portals = replicas, portals
         self._chance, self._say = chance, say
         self._deals: list[Deal] = []
+        self._begun: dict[SandboxPortal, int] = {}  # where the calm stream begins in the journal
         self.found = Found()
         for portal in portals:
             replicas[0].install_at(portal)
@@ -71,15 +73,12 @@ class Crowd:
 
     def calm(self, runs: int) -> None:
         """Nothing goes wrong: how many requests are under way at a portal at once?"""
-        last = {portal: portal.get("journal")["last"] for portal in self._portals}
+        self._begun = {portal: portal.get("journal")["last"] for portal in self._portals}
         while len(self._deals) < runs:
             self._arrive(BURST)
         self._rest()
         self.found.calm, self.found.calm_refused = len(self._deals), len(self._refused())
-        self.found.in_flight = max(
-            most_at_once(event for event in portal.journal("rest.request") if event["n"] > number)
-            for portal, number in last.items()
-        )
+        self.found.in_flight = self._most_in_flight()
 
     def troubled(self, runs: int, fate: Fate, *, every: float) -> None:
         """The rest of the stream, while replicas die, one is paused, and the database goes."""
@@ -114,6 +113,7 @@ class Crowd:
             until(lambda: not self._refused(), within=60, what="all are answered with 200")
             self._rest()
         found.runs, found.accepted = len(deals), len(deals) - len(refused)
+        found.in_flight_later = self._most_in_flight()
         found.hung = len(unfinished(deals))
         found.wrong = faults(deals)
         found.wrong += faults_in_database(self._replicas[0], deals, endings=ENDINGS)
@@ -122,6 +122,12 @@ class Crowd:
     def _arrive(self, number: int) -> None:
         portal, way = self._chance.choice(self._portals), self._chance.choice(list(Way))
         self._deals += move(portal, way, number)
+
+    def _most_in_flight(self) -> int:
+        return max(
+            most_at_once(event for event in portal.journal("rest.request") if event["n"] > begun)
+            for portal, begun in self._begun.items()
+        )
 
     def _refused(self) -> list[Deal]:
         seen = look_at(self._deals)

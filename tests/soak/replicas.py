@@ -93,6 +93,12 @@ def _rows(found: Found, fate: Fate, balancer: Balancer) -> list[Row]:
         ("refused connections: the next replica was asked", str(balancer.passed_over), "", True),
         ("calls that broke off", str(balancer.broken), "", True),
         ("calls that no replica took in time", str(balancer.nobody), "", True),
+        (
+            "requests in flight at a portal, over all of the time",
+            str(found.in_flight_later),
+            "",
+            True,
+        ),
         ("answered with 200", str(found.accepted), "", True),
         ("not answered with 200, delivered again at the end", str(later), "", True),
         (
