@@ -80,12 +80,11 @@ class Crowd:
         self.found.calm, self.found.calm_refused = len(self._deals), len(self._refused())
         self.found.in_flight = self._most_in_flight()
 
-    def troubled(self, runs: int, fate: Fate, *, every: float) -> None:
+    def troubled(self, runs: int, fate: Fate, *, pauses: int, outages: int) -> None:
         """The rest of the stream, while replicas die, one is paused, and the database goes."""
         began, first = time.monotonic(), len(self._deals)
-        orders = {first + (runs - first) // 3: fate.pause}
-        orders[first + (runs - first) * 2 // 3] = fate.restart_database
-        fate.begin(every=every)
+        orders = _spread([fate.pause] * pauses + [fate.restart_database] * outages, first, runs)
+        fate.begin()
         while (done := len(self._deals)) < runs:
             self._arrive(GROUP)
             ahead = (len(self._deals) - first) / PER_SECOND - (time.monotonic() - began)
@@ -150,6 +149,12 @@ class Crowd:
         if self._replicas[0].rows(_OPEN) != [(0,)]:
             return False
         return not unfinished(self._deals, only_accepted=True)
+
+
+def _spread(acts: list[Callable[[], None]], first: int, last: int) -> dict[int, Callable[[], None]]:
+    """After which run each of them happens: at equal distances."""
+    step = (last - first) // (len(acts) + 1)
+    return {first + step * number: act for number, act in enumerate(acts, 1)}
 
 
 def most_at_once(requests: Iterable[dict[str, Any]]) -> int:

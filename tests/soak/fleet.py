@@ -104,20 +104,26 @@ class Balancer(Tap):
 class Fate:
     """Kills, a pause, a database that goes: in a thread of its own, one thing after the other."""
 
-    def __init__(self, replicas: Sequence[Replica], server: Server, chance: random.Random) -> None:
+    def __init__(
+        self,
+        replicas: Sequence[Replica],
+        server: Server,
+        chance: random.Random,
+        *,
+        seconds_between_kills: float,
+    ) -> None:
         self._replicas, self._server, self._chance = replicas, server, chance
+        self._every, self._kills_at = seconds_between_kills, 0.0
         self._agenda: list[tuple[float, Callable[[], None]]] = []
         self._spared: Replica | None = None
         self._goes_on = True
-        self._every = self._kills_at = 0.0
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.kills = self.pauses = self.outages = 0
         self.ended = 0  # replicas that ended by themselves
 
-    def begin(self, *, every: float) -> None:
+    def begin(self) -> None:
         """From now on one is killed every so many seconds."""
-        self._every = every
-        self._kills_at = time.monotonic() + every
+        self._kills_at = time.monotonic() + self._every
         self._thread.start()
 
     def pause(self) -> None:
@@ -164,7 +170,7 @@ class Fate:
     def _pause(self) -> None:
         # One that is still starting holds no lease.
         ready = [one for one in self._replicas if one.is_ready()]
-        if not ready:
+        if not ready or self._spared:
             self._later(LOOKED_AT_EVERY, self._pause)
             return
         chosen = self._spared = self._chance.choice(ready)

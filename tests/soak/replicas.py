@@ -59,8 +59,10 @@ def main() -> int:
             crowd = Crowd(replicas, portals, chance, say)
             crowd.calm(round(options.runs * CALM))
             say(f"{crowd.found.calm} runs without troubles; now with them")
-            fate = Fate(replicas, server, chance)
-            crowd.troubled(options.runs, fate, every=options.seconds_between_kills)
+            fate = Fate(
+                replicas, server, chance, seconds_between_kills=options.seconds_between_kills
+            )
+            crowd.troubled(options.runs, fate, pauses=options.pauses, outages=options.outages)
             found = crowd.end(balancer)
         finally:
             for replica in replicas:
@@ -87,8 +89,8 @@ def _rows(found: Found, fate: Fate, balancer: Balancer) -> list[Row]:
         ("runs, all", str(found.runs), "", True),
         ("seconds of the stream with troubles", f"{found.seconds:.0f}", "", True),
         ("kills", str(fate.kills), "", True),
-        (f"pauses of {PAUSED:.0f} s", str(fate.pauses), "1", fate.pauses == 1),
-        ("ends of PostgreSQL", str(fate.outages), "1", fate.outages == 1),
+        (f"pauses of {PAUSED:.0f} s", str(fate.pauses), "", True),
+        ("ends of PostgreSQL", str(fate.outages), "", True),
         ("replicas that ended by themselves and were started again", str(fate.ended), "", True),
         ("refused connections: the next replica was asked", str(balancer.passed_over), "", True),
         ("calls that broke off", str(balancer.broken), "", True),
@@ -127,6 +129,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seconds-between-kills", type=float, default=BETWEEN_KILLS, help=f"{BETWEEN_KILLS}"
     )
+    parser.add_argument("--pauses", type=int, default=1, help="1")
+    parser.add_argument("--outages", type=int, default=1, help="1")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--logs", type=Path, help="a folder where the replicas' logs are kept")
     return parser.parse_args()
