@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -30,6 +30,8 @@ class Taken:
     epoch: int
     was_released: bool  # False: its last holder died or was cut off, a request may be under way
     learned: Learned | None = None  # by the holder before
+    # how long a request of a holder further back may still be under way: he died, the next released
+    late_for: timedelta = timedelta(0)
 
 
 # Made once: making a statement costs as much as executing it.
@@ -79,7 +81,15 @@ def take(
     learned = None
     if row.bucket_at is not None:
         learned = Learned(pace=row.pace, level=row.bucket_level, at=row.bucket_at)
-    return Taken(epoch=row.epoch + 1, was_released=row.owner is None, learned=learned)
+    late_for = timedelta(0)
+    if row.owner is None and row.lease_until is not None:
+        late_for = max(row.lease_until - now, late_for)
+    return Taken(
+        epoch=row.epoch + 1,
+        was_released=row.owner is None,
+        learned=learned,
+        late_for=late_for,
+    )
 
 
 def owners(conn: Connection, portal_ids: Collection[int]) -> dict[int, str | None]:
@@ -117,10 +127,18 @@ def check(conn: Connection, portal_id: int, *, epoch: int) -> None:
 
 
 def release(
-    conn: Connection, portal_id: int, *, epoch: int, learned: Learned | None = None
+    conn: Connection,
+    portal_id: int,
+    *,
+    epoch: int,
+    learned: Learned | None = None,
+    late_until: datetime | None = None,
 ) -> None:
-    """Give the portal back, with no request under way; nothing happens where it was lost."""
-    given_back = {"owner": None, "lease_until": None, **_columns(learned)}
+    """Give the portal back, with no request under way; nothing happens where it was lost.
+
+    `late_until`: as long as that, one of a holder before may be; whoever takes it next learns it.
+    """
+    given_back = {"owner": None, "lease_until": late_until, **_columns(learned)}
     conn.execute(_CHANGE_OURS, {"portal": portal_id, "held": epoch, **given_back})
 
 

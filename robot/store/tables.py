@@ -37,6 +37,7 @@ portals = Table(
     # the lease: who drains this portal
     Column("owner", Words(64)),  # NULL = released; a name with a past expiry = it died
     Column("epoch", BigInteger, nullable=False, server_default="0"),
+    # without an owner: until then a request of one who died may be under way
     Column("lease_until", UtcDateTime),
     # what its holder learned of the portal's leaky bucket; it passes on with the lease
     Column("pace", Float),  # requests per second

@@ -22,6 +22,8 @@ from robot.store.leases import LeaseLostError
 
 # A dead worker's portals are taken over with the next sweep after it: within 10 seconds.
 LENGTH = timedelta(seconds=8)
+# An enabling call of a worker that died may be under way for as long as a call may take.
+HIDES_WAIT = 60.0  # seconds
 
 log = get_logger()
 T = TypeVar("T")
@@ -43,6 +45,8 @@ class Lease:
         self.epoch = taken.epoch
         self.was_released = taken.was_released
         self.learned = taken.learned  # by the holder before
+        late_for = taken.late_for.total_seconds() if taken.was_released else HIDES_WAIT
+        self.hides_from = clock() + late_for  # in monotonic seconds: no link is turned off before
         self._bucket: Bucket | None = None
         self._database = database
         self._until = until
@@ -94,12 +98,17 @@ class Lease:
 
     def releasing(self) -> Callable[[Connection], None]:
         """What gives the portal back, as part of the holder's last transaction."""
-        return partial(
-            leases.release,
-            portal_id=self.portal_id,
-            epoch=self.epoch,
-            learned=self._learned_now(),
-        )
+        learned = self._learned_now()
+
+        def release(conn: Connection) -> None:
+            # Whoever is next has no sign of the one who died but this.
+            left = self.hides_from - self._clock()
+            late_until = leases.moment(conn) + timedelta(seconds=left) if left > 0 else None
+            leases.release(
+                conn, self.portal_id, epoch=self.epoch, learned=learned, late_until=late_until
+            )
+
+        return release
 
     def _learned_now(self) -> leases.Learned | None:
         if self._bucket is None:

@@ -21,8 +21,6 @@ from robot.work.lease import Lease
 from robot.work.ready import Ready, ReadyCalls
 from robot.work.traffic import FULL_BUCKET, NOT_THE_PORTAL, Traffic
 
-# An enabling call of a worker that died may be under way for as long as a call may take.
-HIDES_WAIT = 60.0  # seconds
 # Each question of a request has a limit of its own; this one is against bugs.
 LONGEST = 600.0  # seconds
 OVERLOADED = "OVERLOAD_LIMIT"
@@ -51,7 +49,6 @@ class Sending:
         self._lease = lease
         self._changed = changed  # set when a request is over
         self._landed: list[Landed] = []
-        self._hides_from = 0.0 if lease.was_released else time.monotonic() + HIDES_WAIT
         self.next_at: float | None = None  # when something may be sent, in monotonic seconds
 
     def landed(self) -> list[Landed]:
@@ -73,13 +70,13 @@ class Sending:
             group.create_task(self._request(batch, sent_at=now))
 
     def _take(self, calls: ReadyCalls, now: float) -> list[Ready]:
-        return calls.take(self._traffic.next_load(now), now=now, hides_from=self._hides_from)
+        return calls.take(self._traffic.next_load(now), now=now, hides_from=self._lease.hides_from)
 
     def _later(self, calls: ReadyCalls, now: float) -> float | None:
         """When something that waits for a time may be sent."""
         times = (
             self._traffic.next_at(now),
-            calls.next_at(now=now, hides_from=self._hides_from),
+            calls.next_at(now=now, hides_from=self._lease.hides_from),
         )
         return min((at for at in times if at is not None), default=None)
 

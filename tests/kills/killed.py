@@ -27,7 +27,7 @@ from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.protocol.oauth import Tokens
 from robot.store.database import Database
-from robot.work import lease, sending, verdict
+from robot.work import lease, verdict
 from robot.work.accept import Accept, Delivery
 from robot.work.keyring import Keyring
 from robot.work.registering import ROBOT_PATH
@@ -155,7 +155,7 @@ def _watch_renewals(points: Points) -> None:
 def shorten() -> None:
     """Waits that are there for a real portal's sake, as short as tests need them."""
     lease.LENGTH = timedelta(seconds=LEASE)
-    sending.HIDES_WAIT = 0.3
+    lease.HIDES_WAIT = 0.3
     verdict.APPEARS_WITHIN = 0.3
 
 

@@ -1,5 +1,7 @@
 """The lease: one worker holds a portal, and the epoch fences whoever lost it."""
 
+from datetime import timedelta
+
 import pytest
 
 from robot.store import leases, removal
@@ -112,3 +114,20 @@ async def test_an_unknown_portal_is_nobodys(database: Database, portal: Portal) 
     assert taken is None
     with pytest.raises(LeaseLostError):
         await database.write(lambda conn: leases.check(conn, 999, epoch=0))
+
+
+async def test_who_takes_a_released_portal_learns_that_one_who_died_may_still_be_heard_of(
+    database: Database, portal: Portal
+) -> None:
+    await take(database, portal)
+    await take(database, portal, "two", at=10)
+    await database.write(
+        lambda conn: leases.release(conn, portal.id, epoch=2, late_until=later(70))
+    )
+
+    third = await take(database, portal, "three", at=12)
+    await release(database, portal, epoch=3)
+    fourth = await take(database, portal, "four", at=13)
+
+    assert third == Taken(epoch=3, was_released=True, late_for=timedelta(seconds=58))
+    assert fourth == Taken(epoch=4, was_released=True)

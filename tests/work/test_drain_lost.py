@@ -1,5 +1,6 @@
 """A worker that dies or loses its portal: the next one goes on where it stood, and it alone."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,11 +8,13 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import Connection
 
+from robot.flows import catalogue
 from robot.store import leases, runs
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError
 from robot.store.portals import Portal
 from robot.store.vault import Vault
+from robot.work import lease
 from tests.store.store_rig import record
 from tests.work.portal_function import (
     ENABLE,
@@ -72,6 +75,23 @@ async def test_after_a_crash_a_decided_run_is_only_reported_and_unchanged(
     assert caught.group_contains(LeaseLostError)
     assert [method for method, _ in second.calls] == [SEND]
     assert second.sent(SEND)[0]["RETURN_VALUES"] == first.sent(SEND)[0]["RETURN_VALUES"]
+
+
+async def test_no_link_is_turned_off_soon_after_a_death_though_the_portal_was_released_meanwhile(
+    database: Database, portal: Portal, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "HIDES_WAIT", 0.5)
+    function, began = PortalFunction(), time.monotonic()
+    await lose(database, portal)
+    await record(database, called(vault, portal))
+    await work(function, database, vault, portal)
+
+    off = called(vault, portal, "event-2", code=catalogue.DISABLE, inputs={"document_id": "5"})
+    await record(database, off)
+    await work(function, database, vault, portal)
+
+    assert [str(params["status"]) for params in function.sent(ENABLE)] == ["1", "0"]
+    assert time.monotonic() - began >= 0.5
 
 
 async def test_who_lost_the_lease_writes_nothing_more(

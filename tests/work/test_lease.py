@@ -1,6 +1,7 @@
 """Holding a portal: nothing is sent once the lease may have run out."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from robot.store.leases import LeaseLostError, Taken
 from robot.store.portals import Portal
 from robot.store.tables import portals
 from robot.work import lease
-from robot.work.lease import Lease
+from robot.work.lease import HIDES_WAIT, Lease
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +102,33 @@ async def test_letting_go_ends_the_renewing(database: Database, portal: Portal) 
     held.let_go()
 
     await held.keep()
+
+
+async def test_a_minute_after_a_death_no_link_is_turned_off_whoever_held_the_portal_meanwhile(
+    database: Database, portal: Portal
+) -> None:
+    await take(database, portal, "dies")
+    await database.write(lambda conn: leases.expire_all(conn, now=datetime.now(UTC)))
+
+    began = time.monotonic()
+    second = await take(database, portal, "two")
+    assert second is not None
+    await second.release()
+    third = await take(database, portal, "three")
+
+    assert third is not None
+    assert second.hides_from >= began + HIDES_WAIT
+    assert third.hides_from == pytest.approx(second.hides_from, abs=1)
+
+
+async def test_after_a_clean_release_links_are_turned_off_at_once(
+    database: Database, portal: Portal
+) -> None:
+    first = await take(database, portal, "one")
+    assert first is not None
+    await first.release()
+
+    second = await take(database, portal, "two")
+
+    assert second is not None
+    assert second.hides_from <= time.monotonic()
