@@ -46,7 +46,8 @@ class Lease:
         self.was_released = taken.was_released
         self.learned = taken.learned  # by the holder before
         late_for = taken.late_for.total_seconds() if taken.was_released else HIDES_WAIT
-        self.hides_from = clock() + late_for  # in monotonic seconds: no link is turned off before
+        # In monotonic seconds: no link is turned off before. Our clock may have been set back.
+        self.hides_from = clock() + min(late_for, HIDES_WAIT)
         self._bucket: Bucket | None = None
         self._database = database
         self._until = until

@@ -132,3 +132,13 @@ async def test_after_a_clean_release_links_are_turned_off_at_once(
 
     assert second is not None
     assert second.hides_from <= time.monotonic()
+
+
+async def test_a_clock_that_was_set_back_makes_nobody_wait_for_longer_than_a_death(
+    database: Database, portal: Portal
+) -> None:
+    taken = Taken(epoch=1, was_released=True, late_for=timedelta(hours=1))
+
+    held = Lease(database, portal.id, taken, until=110.0, clock=lambda: 100.0)
+
+    assert held.hides_from == 100.0 + HIDES_WAIT
