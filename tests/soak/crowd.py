@@ -85,15 +85,17 @@ class Crowd:
         began, first = time.monotonic(), len(self._deals)
         orders = _spread([fate.pause] * pauses + [fate.restart_database] * outages, first, runs)
         fate.begin()
-        while (done := len(self._deals)) < runs:
-            self._arrive(GROUP)
-            ahead = (len(self._deals) - first) / PER_SECOND - (time.monotonic() - began)
-            time.sleep(max(ahead, 0))
-            for at in [at for at in orders if at <= done]:
-                orders.pop(at)()
-            if done // SAID_EVERY != len(self._deals) // SAID_EVERY:
-                self._say(f"{len(self._deals)} runs, {fate.kills} kills")
-        fate.end()
+        try:
+            while (done := len(self._deals)) < runs:
+                self._arrive(GROUP)
+                ahead = (len(self._deals) - first) / PER_SECOND - (time.monotonic() - began)
+                time.sleep(max(ahead, 0))
+                for at in [at for at in orders if at <= done]:
+                    orders.pop(at)()
+                if done // SAID_EVERY != len(self._deals) // SAID_EVERY:
+                    self._say(f"{len(self._deals)} runs, {fate.kills} kills")
+        finally:
+            fate.end()
         self.found.seconds = time.monotonic() - began
 
     def end(self, balancer: Balancer) -> Found:

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -117,14 +118,15 @@ class Fate:
         self._agenda: list[tuple[float, Callable[[], None]]] = []
         self._spared: Replica | None = None
         self._goes_on = True
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = ThreadPoolExecutor(1)
+        self._running: Future[None] | None = None
         self.kills = self.pauses = self.outages = 0
         self.ended = 0  # replicas that ended by themselves
 
     def begin(self) -> None:
         """From now on one is killed every so many seconds."""
         self._kills_at = time.monotonic() + self._every
-        self._thread.start()
+        self._running = self._thread.submit(self._run)
 
     def pause(self) -> None:
         """Soon one stands still, for longer than its leases."""
@@ -137,8 +139,9 @@ class Fate:
     def end(self) -> None:
         """What was begun comes to its end, with kills until then; then no more."""
         self._goes_on = False
-        self._thread.join(60)
-        assert not self._thread.is_alive(), "the plan has no end"
+        assert self._running
+        self._running.result(60)
+        self._thread.shutdown()
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         self._agenda.append((time.monotonic() + seconds, act))
