@@ -6,7 +6,6 @@ process that stopped in the middle of a transaction.
 
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
 from robot.store.trouble import AbortedError
@@ -47,6 +46,8 @@ def engines(server: URL) -> tuple[Engine, Engine]:
 
 def engine(server: URL, *, begin: str = _READ_COMMITTED) -> Engine:
     """Whoever opens a connection keeps it, or closes it."""
+    from psycopg.pq import TransactionStatus  # only where it is used: see signals.py
+
     network = {name: value for name, value in _NETWORK.items() if name not in server.query}
     made = create_engine(
         server,

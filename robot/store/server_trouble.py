@@ -1,6 +1,6 @@
 """A PostgreSQL server that fails, in words for the operator, by its SQLSTATE codes."""
 
-import psycopg
+import sys
 
 _UNREACHABLE = "08000"
 _ACCESS = (
@@ -81,10 +81,22 @@ def explain(cause: BaseException, *, then: str) -> str:
 
 def concerns_server(cause: BaseException) -> bool:
     """Whether it fails whatever is written."""
-    return isinstance(cause, psycopg.OperationalError) or _code(cause) in _ALL_OF_IT
+    return _is_operational(cause) or _code(cause) in _ALL_OF_IT
+
+
+def _is_operational(cause: BaseException) -> bool:
+    if "psycopg" not in sys.modules:  # with SQLite it is not loaded, and no error is one of its
+        return False
+    import psycopg
+
+    return isinstance(cause, psycopg.OperationalError)
 
 
 def _code(cause: BaseException) -> str:
+    if "psycopg" not in sys.modules:
+        return ""
+    import psycopg
+
     if not isinstance(cause, psycopg.Error):
         return ""
     if cause.sqlstate:

@@ -7,8 +7,6 @@ such commits of a database wait for.
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import URL, Connection, func, select
 
 from robot.errors import RobotError
@@ -48,6 +46,10 @@ async def received(server: URL, channels: Sequence[str]) -> AsyncIterator[list[i
     Raises:
         CutOffError: nothing is heard any more.
     """
+    # Loaded where there are replicas: with SQLite it would only cost 10 MB of memory.
+    import psycopg
+    from psycopg import sql
+
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         async with await psycopg.AsyncConnection.connect(
