@@ -33,3 +33,12 @@ async def test_one_duty_is_not_another_one(database: Database) -> None:
     for name in ("housekeeping", "something else"):
         take = partial(duties.take, name=name, every=timedelta(days=1), now=NOW)
         assert await database.write(take)
+
+
+async def test_a_turn_from_before_the_clock_was_set_back_does_not_count(
+    database: Database,
+) -> None:
+    take = partial(duties.take, name="housekeeping", every=timedelta(minutes=1))
+
+    assert await database.write(lambda conn: take(conn, now=later(3_600)))
+    assert await database.write(lambda conn: take(conn, now=NOW))

@@ -12,7 +12,7 @@ from robot.store.database import Database
 from robot.store.leases import LeaseLostError, Taken
 from robot.store.portals import Portal
 from robot.store.tables import portals
-from robot.work import lease
+from robot.work import crew, lease
 from robot.work.lease import HIDES_WAIT, Lease
 
 pytestmark = pytest.mark.anyio
@@ -142,3 +142,7 @@ async def test_a_clock_that_was_set_back_makes_nobody_wait_for_longer_than_a_dea
     held = Lease(database, portal.id, taken, until=110.0, clock=lambda: 100.0)
 
     assert held.hides_from == 100.0 + HIDES_WAIT
+
+
+def test_a_dead_workers_portals_are_taken_over_within_ten_seconds() -> None:
+    assert lease.LENGTH.total_seconds() + crew.SWEEP_EVERY < 10
