@@ -27,9 +27,7 @@ PARALLEL = 4  # requests in flight to one portal: the default setting
 
 
 @contextmanager
-def simulated(
-    group: int = accept.TOGETHER, most_waiting: int = accept.MOST_WAITING
-) -> Iterator[None]:
+def simulated(group: int = accept.TOGETHER) -> Iterator[None]:
     """The real accepting and drain, with simulated portals and tables in the place of theirs."""
 
     def opened(run: StoredRun, portal: Portal, _vault: object) -> tuple[job.Job, None]:
@@ -41,7 +39,7 @@ def simulated(
     with (
         swapped(drain, Session=session, Ledger=ledger, log=quiet),
         swapped(desk, taken_up=opened),
-        swapped(accept, _record=_record, TOGETHER=group, MOST_WAITING=most_waiting),
+        swapped(accept, _record=_record, TOGETHER=group),
     ):
         yield
 
@@ -94,6 +92,7 @@ class Worker:
             replica.refused += 1
             return
         replica.open += 1
+        replica.most_open = max(replica.most_open, replica.open)
         try:
             await self._take(portal, run)
         finally:
@@ -103,8 +102,6 @@ class Worker:
         replica = self._replica
         async with self._taken_up:
             await replica.compute(replica.costs.accept)
-        replica.storing += 1
-        replica.most_storing = max(replica.most_storing, replica.storing)
         try:
             await self._accept.put(
                 accept.Delivery(
@@ -115,8 +112,6 @@ class Worker:
             )
         except BusyError:
             replica.refused += 1
-        finally:
-            replica.storing -= 1
 
     async def close(self) -> None:
         """Nothing comes any more, and all is done."""

@@ -2,7 +2,8 @@
 
 No timer: a run that comes alone is written at once. Bitrix24 is answered only after the commit,
 and the portal's worker is woken after it, never inside it. A portal that nobody works on is taken
-in the same transaction, so that its work starts at once.
+in the same transaction, so that its work starts at once. As many wait as the server has
+connections, each of which brings one at a time; Bitrix24 would not come back.
 """
 
 import asyncio
@@ -26,7 +27,6 @@ from robot.work.claims import Claims
 from robot.work.front import Workers
 
 TOGETHER = 200  # runs in one transaction
-MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
 # While one commit takes longer than a locked database is waited for, nobody else is kept waiting.
 SLOW = 2 * BUSY_MS / 1000  # seconds
 
@@ -75,7 +75,7 @@ class Accept:
         """
         if self._is_closed:
             raise BusyError("stopping")
-        if len(self._waiting) >= MOST_WAITING or self._is_slow():
+        if self._is_slow():
             raise BusyError("too much is waiting to be stored")
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, stored))
