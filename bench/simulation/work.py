@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,9 +21,10 @@ from robot.store.portals import Portal
 from robot.store.runs import StoredRun
 from robot.work import accept, desk, drain, job
 from robot.work.beginning import Beginning
-from robot.work.lease import LENGTH, Lease
+from robot.work.lease import Lease
 from robot.work.traffic import Traffic
 
+LEASE = timedelta(seconds=8)
 PARALLEL = 4  # requests in flight to one portal: the default setting
 
 
@@ -173,9 +175,15 @@ class Worker:
 
     def _drain(self, portal: SimPortal, traffic: Traffic) -> drain.Drain:
         taken = Taken(epoch=1, was_released=True)
-        until = time.monotonic() + LENGTH.total_seconds()
         room, database = self._replica.room, cast("Any", self._replica)
-        lease = Lease(database, portal.number, taken, until=until, clock=lambda: time.monotonic())
+        lease = Lease(
+            database,
+            portal.number,
+            taken,
+            length=LEASE,
+            until=time.monotonic() + LEASE.total_seconds(),
+            clock=lambda: time.monotonic(),
+        )
         first = due(portal, (), room.beginning())
         beginning = Beginning(
             portal=stored_portal(portal.number),
