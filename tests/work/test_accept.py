@@ -19,7 +19,14 @@ from robot.store.vault import Vault
 from robot.work.accept import Accept, Delivery, Proven
 from robot.work.claims import Claims
 from robot.work.crew import Crew
-from tests.store.store_rig import APPLICATION_TOKEN, MEMBER, NOW, OTHER_MEMBER, install, new_run
+from tests.store.store_rig import (
+    APPLICATION_TOKEN,
+    MEMBER,
+    NOW,
+    OTHER_MEMBER,
+    install,
+    new_run,
+)
 from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
