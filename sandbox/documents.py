@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 import string
-import time
 from dataclasses import dataclass
 
 _SHORT = string.ascii_lowercase + string.digits
@@ -38,8 +37,8 @@ class Document:
     updated_by: int | None = None
     link: PublicLink | None = None
 
-    def is_ready(self) -> bool:
-        return time.time() >= self.ready_at
+    def is_ready(self, now: float) -> bool:
+        return now >= self.ready_at
 
     def make_public(self) -> PublicLink:
         """Idempotent: a document that is public keeps its link."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sandbox.clock import Clock
 from sandbox.crm import Item
 from sandbox.documents import Document
 from sandbox.faults import Fault
@@ -97,6 +98,7 @@ class PortalSettings:
     language: str = "en"
     license: str = "en_std"
     rotation: bool = True
+    refresh_days: float = 180.0  # that a refresh token lives, from when it is made
     send_tokens: Literal["all", "none", "no_refresh"] = "all"
     send_application_token: bool = True
     send_document_type: bool = True
@@ -138,6 +140,7 @@ class Portal:
     port: int
     scheme: str
     signing_key: bytes  # of event tokens
+    clock: Clock = field(default_factory=Clock)
     old_hosts: set[str] = field(default_factory=set)
     deleted: bool = False
     settings: PortalSettings = field(default_factory=PortalSettings)

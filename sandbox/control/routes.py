@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "webhooks", settings.webhook),
     ("POST", "rename", settings.rename),
     ("POST", "delete", settings.delete),
+    ("POST", "clock", settings.clock),
     ("POST", "tokens/expire", settings.expire_tokens),
     ("POST", "apps/install", apps.install),
     ("POST", "apps/finish", apps.finish),

@@ -26,7 +26,9 @@ async def state(ask: Ask) -> Any:
         "documents": [_document(portal, document) for document in portal.documents.values()],
         "mails": portal.mails,
         "bucket": _bucket(portal),
-        "operating": portal.operating.all(now=time.time(), window=portal.settings.operating_window),
+        "operating": portal.operating.all(
+            now=portal.clock.now(), window=portal.settings.operating_window
+        ),
     }
 
 
@@ -49,6 +51,7 @@ def _about(portal: Portal) -> dict[str, Any]:
         "member_id": portal.member_id,
         "old_hosts": sorted(portal.old_hosts),
         "deleted": portal.deleted,
+        "ahead": portal.clock.ahead,
         "settings": asdict(portal.settings),
         "deliveries": asdict(portal.deliveries),
     }
@@ -79,7 +82,7 @@ def _document(portal: Portal, document: Document) -> dict[str, Any]:
         "templateId": document.template_id,
         "entityTypeId": document.entity_type_id,
         "entityId": document.entity_id,
-        "pdf_ready": document.is_ready(),
+        "pdf_ready": document.is_ready(portal.clock.now()),
         "public_url": document.link.url(portal.url) if document.link else None,
     }
 

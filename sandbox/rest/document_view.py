@@ -17,8 +17,12 @@ def in_list(caller: Caller, document: Document) -> dict[str, Any]:
         "number": document.number,
         "templateId": str(document.template_id),
         "fileId": str(document.id * 10 + 1),
-        "imageId": str(document.id * 10 + 2) if document.is_ready() else None,
-        "pdfId": str(document.id * 10 + 3) if document.is_ready() else None,
+        "imageId": str(document.id * 10 + 2)
+        if document.is_ready(caller.portal.clock.now())
+        else None,
+        "pdfId": str(document.id * 10 + 3)
+        if document.is_ready(caller.portal.clock.now())
+        else None,
         "createTime": iso(document.created_at),
         "updateTime": iso(document.updated_at),
         "values": {"_creationMethod": "rest", "stampsEnabled": True},
@@ -63,7 +67,7 @@ def _urls(caller: Caller, document: Document) -> dict[str, str]:
     for kind, action in _KINDS.items():
         ajax = f"/bitrix/services/main/ajax.php?action=crm.documentgenerator.document.{action}"
         rest = f"/rest/crm.documentgenerator.document.{action}.json?auth={caller.access_token}"
-        if kind == "download" or document.is_ready():
+        if kind == "download" or document.is_ready(caller.portal.clock.now()):
             urls[f"{kind}Url"] = f"{caller.url}{ajax}&SITE_ID=s1&id={document.id}"
             urls[f"{kind}UrlMachine"] = f"{caller.url}{rest}&id={document.id}"
         elif caller.portal.settings.pending_urls == "empty":

@@ -1,6 +1,5 @@
 """crm.documentgenerator.document.get, enablepublicurl, delete. Wire facts 10."""
 
-import time
 from typing import Any
 
 from sandbox import php
@@ -50,7 +49,7 @@ async def delete(caller: Caller, parameters: Parameters) -> Any:
 
 
 def _note(caller: Caller, kind: str, document: Document) -> None:
-    document.updated_at, document.updated_by = time.time(), caller.user.id
+    document.updated_at, document.updated_by = caller.portal.clock.now(), caller.user.id
     link = document.link.url(caller.url) if document.link else None
     caller.portal.journal.add(kind, document=document.id, url=link, user_id=caller.user.id)
 

@@ -1,6 +1,5 @@
 """The POST that runs a robot, as the portal queues it: wire facts 1.2, 1.3."""
 
-import time
 from typing import Any
 
 from sandbox.portal import Portal, Robot
@@ -31,7 +30,7 @@ def prepare(portal: Portal, workflow: Workflow, step: Step, robot: Robot) -> Rob
         "properties": _properties(workflow, step, robot),
         "use_subscription": use_subscription(robot, step),
         "timeout_duration": min(step.robot.timeout_duration, TIMEOUT_LIMIT),
-        "ts": int(time.time()),
+        "ts": int(portal.clock.now()),
     }
     user_id = step.robot.user_id
     return RobotCall(
