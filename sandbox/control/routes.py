@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, settings, state, troubles, workflows
+from sandbox.control import apps, crm, documents, settings, state, troubles, workflows
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -34,8 +34,9 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("DELETE", "items/{type:int}/{id:int}", crm.delete_item),
     ("POST", "items/{type:int}/{id:int}/move", crm.move_item),
     ("POST", "move", crm.move_many),
-    ("POST", "documents", crm.add_document),
-    ("DELETE", "documents/{id:int}", crm.delete_document),
+    ("POST", "documents", documents.add),
+    ("PATCH", "documents/{id:int}", documents.change),
+    ("DELETE", "documents/{id:int}", documents.delete),
     ("PUT", "stages/{stage}", workflows.put_stage),
     ("GET", "workflows", workflows.all_workflows),
     ("GET", "workflows/{id}", workflows.one_workflow),

@@ -83,6 +83,7 @@ def _document(portal: Portal, document: Document) -> dict[str, Any]:
         "entityTypeId": document.entity_type_id,
         "entityId": document.entity_id,
         "pdf_ready": document.is_ready(portal.clock.now()),
+        "failed": document.has_failed(portal.clock.now()),
         "public_url": document.link.url(portal.url) if document.link else None,
     }
 

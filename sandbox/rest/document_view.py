@@ -48,7 +48,7 @@ def whole(caller: Caller, document: Document) -> dict[str, Any]:
         "changeQrCodeDisabledReason": "No QR code in the template",
         "products": {"currencyId": "USD", "totalSum": "0.00", "totalRows": 0},
         "publicUrl": public_url(caller, document),
-        "isTransformationError": False,
+        **_transformation(caller, document),
         "pullTag": f"TRANSFORMDOCUMENT{document.id}",
         "emailDiskFile": document.id * 10 + 4,
     }
@@ -59,6 +59,17 @@ def public_url(caller: Caller, document: Document) -> Any:
     if document.link:
         return document.link.url(caller.url)
     return None if caller.portal.settings.public_off == "null" else False
+
+
+def _transformation(caller: Caller, document: Document) -> dict[str, Any]:
+    """Text and code only where the conversion failed; live ones are not known."""
+    if not document.has_failed(caller.portal.clock.now()):
+        return {"isTransformationError": False}
+    return {
+        "isTransformationError": True,
+        "transformationErrorMessage": "Error converting the file",
+        "transformationErrorCode": "TRANSFORMATION_FAILED",
+    }
 
 
 def _urls(caller: Caller, document: Document) -> dict[str, str]:
