@@ -1,5 +1,6 @@
 """One portal: who is there, what is in it, and how it is set."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from sandbox.documents import Document
 from sandbox.faults import Fault
 from sandbox.journal import Journal
 from sandbox.limits import Bucket, Operating
+from sandbox.templates import Template, first_templates
 from sandbox.workflow.steps import StagedRobot, Workflow
 
 DocumentsRole = Literal["modify", "view", "none"]
@@ -23,6 +25,7 @@ class User:
     last_name: str = "Sandbox"
     admin: bool = False
     documents: DocumentsRole = "none"
+    templates: bool = False  # the role that may modify, and so list, templates
     crm_read: bool = True
     active: bool = True
     extranet: bool = False
@@ -124,8 +127,8 @@ class DeliverySettings:
 
 def _first_users() -> dict[int, User]:
     users = [
-        User(id=1, name="Ada", admin=True, documents="modify"),
-        User(id=7, name="Ben", documents="modify"),
+        User(id=1, name="Ada", admin=True, documents="modify", templates=True),
+        User(id=7, name="Ben", documents="modify", templates=True),
         User(id=9, name="Cara", crm_read=False),
     ]
     return {user.id: user for user in users}
@@ -152,6 +155,7 @@ class Portal:
     handlers: list[EventHandler] = field(default_factory=list)
     items: dict[tuple[int, int], Item] = field(default_factory=dict)
     documents: dict[int, Document] = field(default_factory=dict)
+    templates: dict[int, Template] = field(default_factory=lambda: first_templates(time.time()))
     last_item_id: int = 100
     last_document_id: int = 0
     stages: dict[str, list[StagedRobot]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, documents, settings, state, troubles, workflows
+from sandbox.control import apps, crm, documents, settings, state, templates, troubles, workflows
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -37,6 +37,9 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "documents", documents.add),
     ("PATCH", "documents/{id:int}", documents.change),
     ("DELETE", "documents/{id:int}", documents.delete),
+    ("POST", "templates", templates.add),
+    ("PATCH", "templates/{id:int}", templates.change),
+    ("DELETE", "templates/{id:int}", templates.delete),
     ("PUT", "stages/{stage}", workflows.put_stage),
     ("GET", "workflows", workflows.all_workflows),
     ("GET", "workflows/{id}", workflows.one_workflow),

@@ -45,6 +45,7 @@ async def user(ask: Ask) -> Any:
             "documents": Field(
                 kind=str, default=found.documents, choices=("modify", "view", "none")
             ),
+            "templates": Field(kind=bool, default=found.templates),
             "crm_read": Field(kind=bool, default=found.crm_read),
             "active": Field(kind=bool, default=found.active),
             "extranet": Field(kind=bool, default=found.extranet),

@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from sandbox.control import templates
 from sandbox.control.fields import Ask
 from sandbox.crm import Item
 from sandbox.documents import Document
@@ -24,6 +25,7 @@ async def state(ask: Ask) -> Any:
         "events": [asdict(handler) for handler in portal.handlers],
         "items": [_item(item) for item in portal.items.values()],
         "documents": [_document(portal, document) for document in portal.documents.values()],
+        "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
         "bucket": _bucket(portal),
         "operating": portal.operating.all(
