@@ -23,7 +23,7 @@ def _install_event(site: Site, app: App) -> dict[str, Any]:
         "INSTALLED": "Y",
         "LANGUAGE_ID": site.portal.settings.language,
     }
-    return _event(site, "ONAPPINSTALL", data, event_auth(site.world, site.portal, app))
+    return _event(site, "ONAPPINSTALL", data, event_auth(site.world, site.portal, app, app.user_id))
 
 
 async def open_frame(site: Site, app: App, url: str, user_id: int) -> Reply:
@@ -69,7 +69,7 @@ async def update(site: Site, app: App, version: int) -> list[int | None]:
         "PREVIOUS_VERSION": previous,
         "LANGUAGE_ID": site.portal.settings.language,
     }
-    event = _event(site, "ONAPPUPDATE", data, event_auth(site.world, site.portal, app))
+    event = _event(site, "ONAPPUPDATE", data, event_auth(site.world, site.portal, app, app.user_id))
     return await _tell(site, "ONAPPUPDATE", event, handlers)
 
 

@@ -61,9 +61,10 @@ class Webhook:
 class EventHandler:
     """A handler bound with event.bind."""
 
+    id: int = field(compare=False)
     event: str
     handler: str
-    auth_type: str = "0"
+    auth_type: str = "0"  # a user's id; "0" is whoever causes the event
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,6 +157,7 @@ class Portal:
     items: dict[tuple[int, int], Item] = field(default_factory=dict)
     documents: dict[int, Document] = field(default_factory=dict)
     templates: dict[int, Template] = field(default_factory=lambda: first_templates(time.time()))
+    last_handler_id: int = 800
     last_item_id: int = 100
     last_document_id: int = 0
     stages: dict[str, list[StagedRobot]] = field(default_factory=dict)

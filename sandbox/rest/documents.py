@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox import php
+from sandbox import document_events, php
 from sandbox.documents import Document
 from sandbox.rest import document_list
 from sandbox.rest.caller import Caller
@@ -44,7 +44,7 @@ def _disable(caller: Caller, document: Document) -> Any:
 
 async def delete(caller: Caller, parameters: Parameters) -> Any:
     document = open_document(caller, parameters.get("id"), modify=True)
-    del caller.portal.documents[document.id]
+    document_events.delete(caller.site, document, caller.user.id)
     return None
 
 
