@@ -43,6 +43,11 @@ portals = Table(
     Column("pace", Float),  # requests per second
     Column("bucket_level", Float),  # requests, at `bucket_at`
     Column("bucket_at", UtcDateTime),
+    # the SHA-256 of the application's keys with which its access was renewed last
+    Column("renewed_with", LargeBinary(32)),
+    # its document templates, as its robots offer them: see robot/store/portals.py
+    Column("templates", Json),
+    Column("templates_at", UtcDateTime),
     # a portal may have installed us twice, as two local applications: neither disturbs the other
     UniqueConstraint("member_id", "client_id", name="portals_once"),
 )
@@ -88,6 +93,11 @@ runs = Table(
     Column("finished_at", UtcDateTime),
     Column("ending", Words(32)),
     Column("note", Words),
+    # waiting for a PDF: how often it has looked, since when, and when it looks again; `due_at` is
+    # then the end of its time
+    Column("looks", Number, nullable=False, server_default="0"),
+    Column("first_look_at", UtcDateTime),
+    Column("look_at", UtcDateTime),
     UniqueConstraint("portal_id", "event_hash", name="runs_once"),
     Index(
         "runs_waiting",
@@ -96,6 +106,13 @@ runs = Table(
         "id",
         sqlite_where=text("finished_at IS NULL"),
         postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index(
+        "runs_looking",
+        "portal_id",
+        "look_at",
+        sqlite_where=text("look_at IS NOT NULL"),
+        postgresql_where=text("look_at IS NOT NULL"),
     ),
     Index("runs_finished", "finished_at"),
     sqlite_autoincrement=True,  # a number once shown to a person never means another run
@@ -114,6 +131,13 @@ links = Table(
     Column("state", Words(16), nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("source", Words(16), nullable=False, server_default=""),  # of the run that asked
+    Column("user_id", BigInteger),  # on whose behalf
+    # when the run was sent that changed it last: an older one has no say any more
+    Column("sent_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),  # NULL: it has no end
+    Column("due_at", UtcDateTime),  # not turned off before; NULL: nothing is to be done
+    Column("ended_by", Words(16)),  # how it ended
     # at most one row of a document is open; ended ones are history
     Index(
         "links_open",
@@ -123,6 +147,13 @@ links = Table(
         sqlite_where=text("state != 'off'"),
         postgresql_where=text("state != 'off'"),
     ),
+    Index("links_of_document", "portal_id", "document_id"),
+    Index(
+        "links_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
     # each decided run looks for what it had asked for; links are kept for ever
     Index(
         "links_asked",
@@ -131,6 +162,24 @@ links = Table(
         sqlite_where=text("state = 'asked'"),
         postgresql_where=text("state = 'asked'"),
     ),
+)
+
+# Who turned which link on or off, when and why; kept longer than runs.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("portal_id", ForeignKey("portals.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", Words(16), nullable=False),
+    Column("document_id", BigInteger, nullable=False),
+    Column("source", Words(16), nullable=False),
+    Column("user_id", BigInteger),
+    Column("run_id", BigInteger),
+    Column("item", Words(255), nullable=False, server_default=""),
+    Column("url", Words, nullable=False, server_default=""),
+    Column("expires_at", UtcDateTime),
+    Index("audit_of_document", "portal_id", "document_id"),
 )
 
 robots = Table(
