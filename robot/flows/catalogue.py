@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from robot.errors import FlowError
 from robot.flows.check import check
+from robot.flows.ends import end_link, look_at_links, renew_access
 from robot.flows.flow import Flow, Outcome, Run
+from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
 from robot.flows.texts import localized
@@ -20,6 +22,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # No robots: runs of our own; one registers them, one looks whether they can do their work. A portal
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
+END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -32,28 +35,31 @@ class Robot:
     only_hides: bool = False  # it makes nothing public: any employee's token will do
 
 
-def _input(robot: str, name: str, *, shared_description: bool = False) -> Field:
-    description = f"input.{name}" if shared_description else f"{robot}.{name}"
+def _input(
+    name: str, *, of: str = "input", type: str = "string", default: str = "", options: bool = False
+) -> Field:
     return Field(
         name=name,
+        type=type,
         title=localized(f"input.{name}"),
-        description=localized(f"{description}.description"),
+        description=localized(f"{of}.{name}.description"),
+        default=default,
+        options={
+            key: localized(f"input.{name}.{key}") for key in (LATEST, EVERY) if options
+        },
     )
 
 
-def _output(name: str, *, key: str = "") -> Field:
-    return Field(name=name, title=localized(key or f"output.{name}"))
+def _output(name: str, *, key: str = "", multiple: bool = False) -> Field:
+    return Field(name=name, title=localized(key or f"output.{name}"), multiple=multiple)
 
 
-def _definition(code: str, *outputs: Field) -> Definition:
+def _definition(code: str, inputs: tuple[Field, ...], outputs: tuple[Field, ...]) -> Definition:
     return Definition(
         code=code,
         name=localized(f"{code}.name"),
         description=localized(f"{code}.description"),
-        inputs=(
-            _input(code, "document_id"),
-            _input(code, "template_id", shared_description=True),
-        ),
+        inputs=inputs,
         outputs=outputs,
     )
 
@@ -63,13 +69,25 @@ ROBOTS: Mapping[str, Robot] = {
         flow=publish,
         definition=_definition(
             ENABLE,
-            _output("public_url"),
-            _output("succeeded"),
-            _output("error_code"),
-            _output("error_text"),
-            _output("linked_document_id"),
-            _output("document_title"),
-            _output("document_number"),
+            inputs=(
+                _input("document_id", of=ENABLE),
+                _input("which", type="select", default=LATEST, options=True),
+                _input("template_id"),
+                _input("valid_days", type="double"),
+                _input("wait_for_pdf", type="bool", default="N"),
+            ),
+            outputs=(
+                _output("public_url"),
+                _output("public_urls", multiple=True),
+                _output("succeeded"),
+                _output("error_code"),
+                _output("error_text"),
+                _output("linked_document_id"),
+                _output("document_title"),
+                _output("document_number"),
+                _output("expires_at"),
+                _output("pdf_ready"),
+            ),
         ),
     ),
     DISABLE: Robot(
@@ -77,30 +95,42 @@ ROBOTS: Mapping[str, Robot] = {
         only_hides=True,
         definition=_definition(
             DISABLE,
-            _output("succeeded"),
-            _output("error_code"),
-            _output("error_text"),
-            _output("linked_document_id", key=f"{DISABLE}.output.linked_document_id"),
+            inputs=(
+                _input("document_id", of=DISABLE),
+                _input("which", type="select", default=EVERY, options=True),
+                _input("template_id"),
+            ),
+            outputs=(
+                _output("succeeded"),
+                _output("error_code"),
+                _output("error_text"),
+                _output("linked_document_id", key=f"{DISABLE}.output.linked_document_id"),
+            ),
         ),
     ),
 }
 DEFINITIONS = tuple(robot.definition for robot in ROBOTS.values())
-CODES = frozenset({*ROBOTS, REGISTER, CHECK})
+_OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
+    REGISTER: lambda run: register(DEFINITIONS, run),
+    CHECK: check,
+    END: end_link,
+    LOOK: look_at_links,
+    RENEW: renew_access,
+}
+CODES = frozenset({*ROBOTS, *_OUR_OWN})
 
 
 def start(code: str, run: Run) -> Flow:
     """The flow of a run, not begun yet."""
-    if code == REGISTER:
-        return register(DEFINITIONS, run)
-    if code == CHECK:
-        return check(run)
+    if code in _OUR_OWN:
+        return _OUR_OWN[code](run)
     robot = ROBOTS.get(code)
     return robot.flow(run) if robot else _unknown(code)
 
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in ROBOTS and ROBOTS[code].only_hides
+    return code in (END, RENEW) or (code in ROBOTS and ROBOTS[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:

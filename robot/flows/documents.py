@@ -15,6 +15,7 @@ from robot.protocol.items import Item
 
 _METHOD = "crm.documentgenerator.document"
 MAX_TITLE = 200  # characters of a title or number that we keep
+_YES = (True, 1, "1", "Y", "true")
 _URL = re.compile(r"https?://[!-~]{1,1000}")
 
 
@@ -29,6 +30,9 @@ class Document:
     entity_type_id: int | None = None
     entity_id: int | None = None
     is_public: bool = False  # never told by a list
+    url: str = ""  # of the public link; never told by a list
+    has_pdf: bool = False
+    failed: bool = False  # no PDF will ever come
 
     def belongs_to(self, item: Item) -> bool:
         """Whether Bitrix24 says that it is a document of this CRM item."""
@@ -38,6 +42,11 @@ class Document:
 def get_document(document_id: int) -> Call:
     """One document, with its public link."""
     return Call(f"{_METHOD}.get", {"id": document_id})
+
+
+def look_for_pdf(document_id: int) -> Call:
+    """The same, for a run that waits: whoever has something to do goes first."""
+    return replace(get_document(document_id), can_wait=True)
 
 
 def look_before_change(document_id: int) -> Call:
@@ -81,8 +90,11 @@ def read_document(answer: Answer) -> Document | None:
 def read_link(answer: Answer) -> str:
     """The public link that Bitrix24 answered, or nothing: it is never guessed."""
     result = answer.result
-    url = result.get("publicUrl") if isinstance(result, dict) else None
-    return url if isinstance(url, str) and _URL.fullmatch(url) else ""
+    return _url(result.get("publicUrl") if isinstance(result, dict) else None)
+
+
+def _url(value: object) -> str:
+    return value if isinstance(value, str) and _URL.fullmatch(value) else ""
 
 
 def latest(item: Item, template_id: int | None) -> Generator[Call, Answer, Document]:
@@ -94,7 +106,7 @@ def latest(item: Item, template_id: int | None) -> Generator[Call, Answer, Docum
     answer = yield list_documents(item, template_id)
     documents = _page(answer, item, template_id)
     if not documents:
-        raise FlowError("no_document", _none_found(item, template_id))
+        raise none_found(item, template_id)
     ids = [document.id for document in documents]
     if answer.next and ids != sorted(ids, reverse=True):
         # Some versions drop what they do not know: this page need not hold the newest.
@@ -146,12 +158,17 @@ def _document(row: object) -> Document | None:
         entity_type_id=as_int(row.get("entityTypeId")),
         entity_id=as_int(row.get("entityId")),
         is_public=bool(row.get("publicUrl")),
+        url=_url(row.get("publicUrl")),
+        has_pdf=bool(row.get("pdfUrl")),
+        failed=row.get("isTransformationError") in _YES,
     )
 
 
-def _none_found(item: Item, template_id: int | None) -> str:
+def none_found(item: Item, template_id: int | None) -> FlowError:
+    """The item has no such document."""
     narrowed = f" made from template {template_id}" if template_id else ""
-    return (
+    return FlowError(
+        "no_document",
         f"{item.document_id} has no document{narrowed}. Create one before this robot, for example "
-        "with the rule «Create document»."
+        "with the rule «Create document».",
     )

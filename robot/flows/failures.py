@@ -159,6 +159,20 @@ def not_proven(*, can_renew: bool) -> FlowError:
     )
 
 
+def no_renewal(error: RejectedError) -> FlowError:
+    """A link that is to end later needs an access that can be renewed until then."""
+    return FlowError(
+        "access_does_not_last",
+        _with_words(
+            "A link with an end was not turned on, because Linkrobot could not renew its access to "
+            "this Bitrix24, which it needs to turn the link off later. Linkrobot's administrator "
+            "should set LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET to this application's keys "
+            "and look at `linkrobot doctor`; or leave «Valid for, days» empty.",
+            error,
+        ),
+    )
+
+
 def no_link(document_id: int) -> FlowError:
     """The link was turned on, but the answer does not hold it: it is never guessed."""
     return FlowError(

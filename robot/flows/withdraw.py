@@ -1,6 +1,7 @@
-"""`linkrobot_disable`: turn the public link off, of one document or of all of the item."""
+"""`linkrobot_disable`: turn public links off, of named documents or of those of the item."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from robot.errors import RejectedError
@@ -22,23 +23,29 @@ from robot.protocol.answers import Answer
 
 
 def withdraw(run: Run) -> Flow:
-    """Disable the public link of the named document, else of every public one of the item."""
+    """Disable the public links of the named documents, else of the item's."""
+    named = inputs.document_ids(run.inputs)
+    is_every = inputs.takes_every(run.inputs, default=True)
     ids = run.chosen
     if ids is None:
-        named = inputs.document_id(run.inputs)
-        ids = (named,) if named else (yield from _public_documents(run))
+        ids = named or (yield from _public_documents(run, is_every=is_every))
+    # Also of those that wait for a PDF before they turn a link on.
+    is_all = is_every and not named and inputs.template_id(run.inputs) is None
     if not ids:
-        return succeeded("No document of this CRM item is public; nothing had to be turned off.")
+        nothing = succeeded("No document of this CRM item is public; nothing had to be turned off.")
+        return replace(nothing, ends_waiting=is_all)
     yield Chosen(ids, public=False)
     results = yield tuple(documents.disable_public_url(document_id) for document_id in ids)
-    return _withdrawn(ids, results)
+    return replace(_withdrawn(ids, results), ends_waiting=is_all)
 
 
-def _public_documents(run: Run) -> Generator[Step, Any, tuple[int, ...]]:
+def _public_documents(run: Run, *, is_every: bool) -> Generator[Step, Any, tuple[int, ...]]:
     """The item's documents that are public, or of which Bitrix24 did not say."""
     found = yield from documents.every(item_of(run), inputs.template_id(run.inputs))
     if not found:
         return ()
+    if not is_every:
+        return (max(document.id for document in found),)
     looks: list[Result] = yield tuple(
         documents.look_before_change(document.id) for document in found
     )

@@ -28,6 +28,7 @@ class Call:
     changes: int | None = None  # id of the document whose public link it turns on or off
     hides: bool = False  # it turns the link off
     looks_at: int | str | None = None  # the document or item that a change will depend on
+    can_wait: bool = False  # others go first
 
     @property
     def turn_at(self) -> int | str | None:

@@ -20,6 +20,8 @@ class Field:
     description: Mapping[str, str] = field(default_factory=dict)  # only inputs show one
     multiple: bool = False
     default: str = ""  # empty: none
+    # of a select: key -> its title, a text or {language: text}
+    options: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,11 @@ def _property(one: Field) -> dict[str, Any]:
     if one.description:
         described["Description"] = dict(one.description)
     described["Multiple"] = "Y" if one.multiple else "N"
+    if one.options:
+        described["Options"] = {
+            key: dict(title) if isinstance(title, Mapping) else title
+            for key, title in one.options.items()
+        }
     if one.default:
         described["Default"] = one.default
     return described
