@@ -14,7 +14,7 @@ from bench.simulation.swap import swapped
 from bench.simulation.world import SimLedger, SimPortal, SimSession, due, stored_portal
 from handlers.connections import MOST as CONNECTIONS
 from robot.errors import BusyError
-from robot.flows.flow import Chosen
+from robot.flows.flow import Chosen, Granted
 from robot.protocol.pacing import Bucket
 from robot.store.leases import Taken
 from robot.store.portals import Portal
@@ -189,7 +189,13 @@ class Worker:
             portal=stored_portal(portal.number),
             tokens=(),
             due=first,
-            noted={run.id: Chosen((int(run.inputs["document_id"]),)) for run in first.runs},
+            noted={
+                run.id: (
+                    Chosen((int(run.inputs["document_id"]),)),
+                    Granted((int(run.inputs["document_id"]),)),
+                )
+                for run in first.runs
+            },
         )
         tools = SimpleNamespace(
             verifier=portal, http=None, vault=None, confirm=str, database=database

@@ -13,12 +13,11 @@ from robot.cli.output import AsJson, cell, moment, new_table, print_json, print_
 from robot.cli.watched import watch
 from robot.errors import SettingsError
 from robot.settings import Settings, load_settings
-from robot.store import history, unverified
-from robot.store import links as stored_links
+from robot.store import history, register, unverified
 from robot.store import portals as stored_portals
 from robot.store.history import PastRun
-from robot.store.links import Link
 from robot.store.portals import Portal
+from robot.store.register import Link
 from robot.work.opening import open_database
 from robot.work.registering import is_registered
 
@@ -107,7 +106,7 @@ def links(
 
     def question(conn: Connection, _settings: Settings) -> list[Link]:
         portal_id = _portal_id(conn, portal)
-        return stored_links.listed(conn, portal_id=portal_id, every=every)
+        return register.listed(conn, portal_id=portal_id, every=every)
 
     rows = _ask(question)
     if as_json:

@@ -44,9 +44,7 @@ def _input(
         title=localized(f"input.{name}"),
         description=localized(f"{of}.{name}.description"),
         default=default,
-        options={
-            key: localized(f"input.{name}.{key}") for key in (LATEST, EVERY) if options
-        },
+        options={key: localized(f"input.{name}.{key}") for key in (LATEST, EVERY) if options},
     )
 
 

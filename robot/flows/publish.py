@@ -100,9 +100,7 @@ def _of_item(run: Run, wish: _Wish) -> Generator[Step, Any, dict[int, Document]]
     return {one.id: one for one in sorted(found, key=lambda one: one.id, reverse=True)}
 
 
-def _wait(
-    run: Run, ids: tuple[int, ...], wish: _Wish
-) -> Generator[Step, Any, dict[int, Document]]:
+def _wait(run: Run, ids: tuple[int, ...], wish: _Wish) -> Generator[Step, Any, dict[int, Document]]:
     """Until each PDF is there or will never be, as far as there is time."""
     if run.chosen is None:
         yield Chosen(ids, valid_for=wish.valid_for)  # the same ones after each pause

@@ -12,6 +12,8 @@ from robot.protocol.items import Item
 from robot.store.runs import Source, StoredRun
 from robot.store.tables import portals, runs
 
+LOOKING_TOGETHER = 100  # runs that look for their PDF: two requests; the others come later
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -42,6 +44,16 @@ _TURN = (
     .where(portals.c.id == bindparam("of_portal"))
     .with_for_update(key_share=True)
 )
+_LOOKING = (
+    select(runs)
+    .where(
+        runs.c.portal_id == bindparam("of_portal"),
+        runs.c.finished_at.is_(None),
+        runs.c.look_at <= bindparam("now"),
+    )
+    .order_by(runs.c.look_at, runs.c.id)
+    .limit(LOOKING_TOGETHER)
+)
 _DUE_RUNS = _DUE.with_only_columns(*runs.c)
 _FETCH = (
     select(runs)
@@ -67,6 +79,13 @@ def _first_due(conn: Connection, portal_id: int, *, now: datetime, room: int) ->
     found = [stored(row) for row in rows]
     found.sort(key=lambda run: (run.sent_at, run.id))
     return Due(runs=found, has_more=len(found) == room)
+
+
+def looking(conn: Connection, portal_id: int, *, now: datetime, held: Collection[int]) -> Due:
+    """Runs that waited for a PDF and look again, a few at a time, as far as they are not held."""
+    rows = conn.execute(_LOOKING, {"of_portal": portal_id, "now": now})
+    fresh = [stored(row) for row in rows if row.id not in held]
+    return Due(runs=fresh, has_more=False)
 
 
 def late(
@@ -117,6 +136,8 @@ def stored(row: Row[Any]) -> StoredRun:
         reports=row.reports,
         first_report_at=row.first_report_at,
         own_tokens_only=row.own_tokens_only,
+        looks=row.looks,
+        first_look_at=row.first_look_at,
     )
 
 
@@ -147,5 +168,13 @@ def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -
         .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None), runs.c.due_at <= now)
         .exists()
     )
-    rows = conn.execute(select(portals.c.id).where(portals.c.removed_at.is_(None), is_free, due))
+    looking = (
+        select(runs.c.id)
+        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None))
+        .where(runs.c.look_at <= now)
+        .exists()
+    )
+    rows = conn.execute(
+        select(portals.c.id).where(portals.c.removed_at.is_(None), is_free, or_(due, looking))
+    )
     return [row.id for row in rows]

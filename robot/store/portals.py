@@ -13,12 +13,14 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    or_,
     select,
     true,
     update,
 )
 
 from robot.protocol.origin import is_same
+from robot.store import expiry
 from robot.store.tables import portals, robots
 from robot.store.upsert import insert
 
@@ -36,6 +38,7 @@ class Portal:
     language: str
     installed_at: datetime
     has_page: bool = False  # any employee may know its application token
+    renewed_with: bytes | None = None  # the application's keys of its last renewal, as a digest
     removed_at: datetime | None = None
 
     @property
@@ -104,7 +107,9 @@ def install(conn: Connection, verified: Installation, *, now: datetime) -> Porta
             index_elements=["member_id", "client_id"], set_=_news(verified, now)
         ).returning(portals)
     )
-    return _portal(stored.one())
+    portal = _portal(stored.one())
+    expiry.resume(conn, portal.id, now=now)
+    return portal
 
 
 def _news(verified: Installation, now: datetime) -> dict[str, Any]:
@@ -171,6 +176,14 @@ def move(conn: Connection, portal_id: int, *, endpoint: str) -> None:
     conn.execute(update(portals).where(portals.c.id == portal_id).values(endpoint=endpoint))
 
 
+def renewed(conn: Connection, portal_id: int, *, keys: bytes) -> None:
+    """An access was renewed with these keys of the application."""
+    is_news = or_(portals.c.renewed_with.is_(None), portals.c.renewed_with != keys)
+    conn.execute(
+        update(portals).where(portals.c.id == portal_id, is_news).values(renewed_with=keys)
+    )
+
+
 def find(conn: Connection, portal_id: int) -> Portal | None:
     """An installed portal."""
     row = conn.execute(_FIND, {"portal": portal_id}).one_or_none()
@@ -232,5 +245,6 @@ def _portal(row: Row[Any]) -> Portal:
         language=row.language,
         installed_at=row.installed_at,
         has_page=row.has_page,
+        renewed_with=row.renewed_with,
         removed_at=row.removed_at,
     )

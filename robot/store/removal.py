@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from robot.store import expiry
 from robot.store.portals import forget_robots
 from robot.store.runs import Ending, State
-from robot.store.tables import links, portals, runs, tokens
+from robot.store.tables import portals, runs, tokens
 
 
 def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
@@ -34,11 +35,7 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
         .values(secrets=None)
     )
     forget_robots(conn, portal_id)
-    conn.execute(
-        update(links)
-        .where(links.c.portal_id == portal_id, links.c.state == "asked")
-        .values(state="unknown", changed_at=now)
-    )
+    expiry.leave(conn, portal_id, now=now)
 
 
 def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> int:

@@ -31,6 +31,7 @@ class Source(StrEnum):
     ROBOT = "robot"  # a workflow of the portal
     COMMAND = "command"  # the command line
     INSTALL = "install"  # installing or updating the app
+    TIME = "time"  # a link's end, or something that is looked after now and then
 
 
 class Ending(StrEnum):
@@ -89,6 +90,8 @@ class StoredRun:
     reports: int
     first_report_at: datetime | None
     own_tokens_only: bool = False  # see NewRun
+    looks: int = 0  # pauses so far, in which it waited for a PDF
+    first_look_at: datetime | None = None
 
     @property
     def is_unproven(self) -> bool:

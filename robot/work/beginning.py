@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy.engine import Connection
 
-from robot.flows.flow import Chosen
+from robot.flows.flow import Chosen, Granted
 from robot.protocol.oauth import Tokens
 from robot.store import backlog, portals, tokens
 from robot.store.backlog import Due
 from robot.store.leases import LeaseLostError
 from robot.store.portals import Portal
 from robot.store.vault import Vault
+from robot.work.choices import put_chosen
 from robot.work.job import Job
-from robot.work.ledger import put_chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Beginning:
     portal: Portal
     tokens: Sequence[Tokens]  # the newest of each user
     due: Due
-    noted: Mapping[int, Chosen]  # run -> what it chose, which is on disk already
+    # run -> what it chose, which is on disk already, and what of that is granted
+    noted: Mapping[int, tuple[Chosen, Granted]]
 
 
 def begin(conn: Connection, portal_id: int, *, vault: Vault, room: int) -> Beginning:
@@ -43,10 +44,12 @@ def begin(conn: Connection, portal_id: int, *, vault: Vault, room: int) -> Begin
     now = datetime.now(UTC)
     due = backlog.due(conn, portal_id, now=now, room=room)
     found = tokens.of_portal(conn, vault, portal)
-    noted = _first_choices(due, now)
-    if noted:
-        chosen = [(run, noted[run.id]) for run in due.runs if run.id in noted]
-        put_chosen(conn, portal_id, chosen, now)
+    choices = _first_choices(due, now)
+    noted: dict[int, tuple[Chosen, Granted]] = {}
+    if choices:
+        chosen = [(run, choices[run.id]) for run in due.runs if run.id in choices]
+        granted = put_chosen(conn, portal_id, chosen, now)
+        noted = {run_id: (choices[run_id], given) for run_id, given in granted.items()}
     return Beginning(portal=portal, tokens=found, due=due, noted=noted)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.logs import get_logger
 from robot.protocol.pacing import Bucket
-from robot.store import backlog, duties, leases
+from robot.store import duties
 from robot.store.leases import Learned, LeaseLostError
 from robot.store.trouble import explain
 from robot.work import housekeeping, lease
@@ -22,6 +22,7 @@ from robot.work.claims import Claims, Taken
 from robot.work.clock import Clock
 from robot.work.drain import Drain
 from robot.work.room import Room
+from robot.work.sweep import busy_portals
 from robot.work.tools import Tools
 from robot.work.traffic import Traffic
 
@@ -127,12 +128,7 @@ class Crew:
         await self._clock.look()
         if time.monotonic() < self._rests_until:
             return
-        due = await self._tools.database.read(
-            lambda conn: backlog.busy_portals(
-                conn, now=datetime.now(UTC), at=leases.moment(conn), owner=self._tools.owner
-            )
-        )
-        for portal_id in due:
+        for portal_id in await busy_portals(self._tools):
             self.wake(portal_id)
 
     async def _keep_house(self) -> None:
@@ -180,8 +176,8 @@ class Crew:
         held.watch(traffic.bucket)
         drain = Drain(self._tools, beginning, held, traffic, room=self._room)
         self._drains[portal_id] = drain
-        if portal_id in self._woken:
-            drain.look()  # it may have come too late for the beginning
+        if portal_id in self._woken or not beginning.due.runs:
+            drain.look()  # it may have come too late for the beginning, or is no run that is due
         if self._stopping.is_set():
             drain.stop()
         await drain.run()

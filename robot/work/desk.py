@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from robot.errors import FlowError, PortalError, RejectedError
-from robot.flows.flow import Chosen, Step
+from robot.flows.flow import Chosen, Granted, Pause, Step
 from robot.portal.access import Access
 from robot.protocol.answers import Answer
 from robot.store.backlog import Due
@@ -23,6 +23,7 @@ from robot.work.reporting import Reporting
 from robot.work.retries import pause
 from robot.work.room import WAITING_FOR_ONE, Room
 from robot.work.senders import Senders, goes_again
+from robot.work.steps import note
 from robot.work.traffic import is_blocked, may_be_heard
 
 # Runs are loaded when so much of the portal's share of memory is free: a backlog waits in the
@@ -56,7 +57,7 @@ class Desk:
         self._reporting = Reporting(ledger, self._senders)
         self._jobs: dict[int, Job] = {}
         self._steps: list[tuple[Job, Step | Decided]] = []
-        self._noted: dict[int, Chosen] = {}  # run -> what it chose, on disk already
+        self._noted: dict[int, tuple[Chosen, Granted]] = {}  # see Beginning
         self._proving = proving
         self._room = room
         self._looks_for_late_at = 0.0  # monotonic seconds
@@ -75,6 +76,7 @@ class Desk:
         if room := self.room():
             self.wants_look = False
             self._take_in_hand(await self._ledger.load(held=self._jobs, room=room))
+            self._take_in_hand(await self._ledger.load_looking(held=self._jobs))
         now = time.monotonic()
         if self.wants_look and now >= self._looks_for_late_at:
             self._looks_for_late_at = now + LATE_EVERY.total_seconds()
@@ -114,7 +116,8 @@ class Desk:
 
     def _start(self, run: StoredRun) -> None:
         try:
-            job, own_tokens = taken_up(run, self._portal, self._vault)
+            can_renew = self._ledger.can_renew
+            job, own_tokens = taken_up(run, self._portal, self._vault, can_renew=can_renew)
         except UnopenedError as error:
             self._ledger.finished(run, Ending.REFUSED, f"No answer is possible: {error}.")
             return
@@ -210,12 +213,7 @@ class Desk:
         while self._steps:
             steps, self._steps = self._steps, []
             for job, step in steps:
-                if isinstance(step, Chosen) and self._noted.pop(job.run.id, None) != step:
-                    self._ledger.chosen(job, step)
-                elif isinstance(step, Decided):
-                    self._ledger.decided(job, step)
-                    if not job.run.wants_reply:
-                        self._ledger.finished(job.run, Ending.NOT_AWAITED)
+                note(self._ledger, job, step, self._noted)
             await self._ledger.flush()
             for job, step in steps:
                 self._go_on(job, step)
@@ -224,7 +222,13 @@ class Desk:
     def _go_on(self, job: Job, step: Step | Decided) -> None:
         if isinstance(step, Chosen):
             job.has_chosen = True
-            self._steps.append((job, job.proceed()))
+            chosen, granted = self._noted.pop(job.run.id, (None, None))
+            if chosen != step:
+                granted = self._ledger.granted[job.run.id]
+            self._steps.append((job, job.proceed(granted)))
+        elif isinstance(step, Pause):
+            self.ready.leave(job)
+            self._drop(job)  # it waits in the database, and holds nobody back
         elif not isinstance(step, Decided):
             user_id = self._senders.first(job.user_id) if job.takes_any_user else job.user_id
             for index, call in enumerate(job.expect(step)):

@@ -5,12 +5,12 @@ Whatever a flow does, it ends in an Outcome: the workflow waits for one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from robot.errors import FlowError, OutcomeUnknownError, PortalError, RejectedError
 from robot.flows import catalogue
 from robot.flows.failures import Tried, explain, gave_up, internal_error
-from robot.flows.flow import Flow, Outcome, Run, Step, failed
+from robot.flows.flow import Flow, Granted, Outcome, Run, Step, failed
 from robot.logs import get_logger
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
@@ -35,7 +35,9 @@ class Decided:
 class Job:
     """A run in the hands of its portal's worker."""
 
-    def __init__(self, run: StoredRun, *, user_id: int, event_token: str) -> None:
+    def __init__(
+        self, run: StoredRun, *, user_id: int, event_token: str, can_renew: bool = False
+    ) -> None:
         self.run = run
         self.user_id = user_id  # on whose behalf its documents are looked up and changed
         self.outcome = run.outcome
@@ -45,9 +47,7 @@ class Job:
         self.takes_any_user = catalogue.only_hides(run.code) and not run.own_tokens_only
         self.has_chosen = run.chosen is not None  # a changing call may have been sent
         self._event_token = event_token
-        self._flow: Flow = catalogue.start(
-            run.code, Run(item=run.item, inputs=run.inputs, chosen=run.chosen)
-        )
+        self._flow: Flow = catalogue.start(run.code, _as_seen(run, can_renew=can_renew))
         self._results: list[Answer | RejectedError | None] = []
         self._is_single = False
         self._tried: Tried | None = None  # the call that came to nothing last
@@ -62,9 +62,9 @@ class Job:
         outcome = self.outcome or failed("", "")
         return catalogue.report(self.run.code, self._event_token, outcome)
 
-    def proceed(self) -> Step | Decided:
+    def proceed(self, granted: Granted | None = None) -> Step | Decided:
         """The flow's first step, or the one after what it chose was written down."""
-        return self._step(lambda: self._flow.send(None))
+        return self._step(lambda: self._flow.send(granted))
 
     def came_to_nothing(self, method: str, error: PortalError) -> None:
         """A call was not answered, or refused for now; told where the time is over before it is."""
@@ -112,7 +112,23 @@ class Job:
             return Decided(outcome=told(internal_error(self.run.id)))
 
 
-def taken_up(run: StoredRun, portal: Portal, vault: Vault) -> tuple[Job, Tokens | None]:
+def _as_seen(run: StoredRun, *, can_renew: bool) -> Run:
+    """The run as its flow sees it, now."""
+    now = datetime.now(UTC)
+    return Run(
+        item=run.item,
+        inputs=run.inputs,
+        chosen=run.chosen,
+        looks=run.looks,
+        waited=(now - run.first_look_at).total_seconds() if run.first_look_at else 0.0,
+        left=(run.deadline_at - now).total_seconds(),
+        can_renew=can_renew,
+    )
+
+
+def taken_up(
+    run: StoredRun, portal: Portal, vault: Vault, *, can_renew: bool
+) -> tuple[Job, Tokens | None]:
     """A run as its portal's worker takes it in hand, and the tokens that its event brought.
 
     Raises:
@@ -120,7 +136,10 @@ def taken_up(run: StoredRun, portal: Portal, vault: Vault) -> tuple[Job, Tokens 
     """
     secrets = vault.open(portal.member_id, run.secrets) if run.secrets else {}
     job = Job(
-        run, user_id=run.user_id or portal.user_id, event_token=secrets.get("event_token", "")
+        run,
+        user_id=run.user_id or portal.user_id,
+        event_token=secrets.get("event_token", ""),
+        can_renew=can_renew,
     )
     if not (secrets.get("access") and (run.user_id or run.is_unproven)):
         return job, None

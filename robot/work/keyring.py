@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from sqlalchemy.engine import Connection
 
 from robot.protocol.oauth import Tokens
-from robot.store import runs, tokens
+from robot.store import portals, runs, tokens
 from robot.store.portals import Portal
 from robot.work.ledger import Ledger
+from robot.work.renewing import keys_print
 from robot.work.tools import Tools
 
 
@@ -19,6 +20,7 @@ class Keyring:
         self._vault = tools.vault
         self._portal = portal
         self._ledger = ledger
+        self._keys = keys_print(tools.settings, portal.client_id)
 
     async def load(self, user_id: int) -> Tokens | None:
         """The user's pair as it is stored now."""
@@ -28,9 +30,13 @@ class Keyring:
 
     async def save(self, renewed: Tokens) -> None:
         """A renewed pair is written down before its first use: the old one may be dead."""
-        await self._ledger.write(
-            lambda conn: tokens.save(conn, self._vault, self._portal, renewed, overrule=True)
-        )
+
+        def write(conn: Connection) -> None:
+            tokens.save(conn, self._vault, self._portal, renewed, overrule=True)
+            if self._keys:
+                portals.renewed(conn, self._portal.id, keys=self._keys)
+
+        await self._ledger.write(write)
 
     async def save_proven(self, proven: Tokens, *, of_run: int | None = None) -> bool:
         """An event's tokens, after the authorization server said whose they are.

@@ -12,16 +12,18 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import CODES, ENABLE
-from robot.flows.flow import Chosen
+from robot.flows.flow import Chosen, Granted, Pause
 from robot.logs import get_logger
 from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
-from robot.store import backlog, leases, links, portals, runs
+from robot.store import backlog, leases, pauses, portals, runs
 from robot.store.backlog import Due
-from robot.store.links import Origin, Settled
+from robot.store.pauses import Paused
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending, StoredRun
+from robot.work.choices import put_chosen, put_decided
 from robot.work.job import Decided, Job
 from robot.work.lease import Lease
+from robot.work.renewing import keys_print
 from robot.work.tools import Tools
 
 # Requests that a decision leads to leave first.
@@ -41,35 +43,29 @@ class Notes:
     chosen: dict[int, tuple[StoredRun, Chosen]] = field(default_factory=dict)
     decided: dict[int, tuple[Job, Decided]] = field(default_factory=dict)
     proven: dict[int, int] = field(default_factory=dict)  # run -> whose it is
+    paused: dict[int, Paused] = field(default_factory=dict)
     finished: dict[int, Ended] = field(default_factory=dict)
     postponed: list[Callable[[Connection], None]] = field(default_factory=list)
     told: list[Tell] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.chosen or self.decided or self.proven or self.finished or self.postponed)
-
-
-def put_chosen(
-    conn: Connection,
-    portal_id: int,
-    chosen: Collection[tuple[StoredRun, Chosen]],
-    now: datetime,
-) -> None:
-    """Which documents these runs are about to change, and which links they ask for."""
-    runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
-    asked = {_origin(portal_id, run): found.document_ids for run, found in chosen if found.public}
-    links.ask(conn, asked, now=now)
+        return any((self.chosen, self.decided, self.proven, self.paused, self.finished)) or bool(
+            self.postponed
+        )
 
 
 class Ledger:
     """The pen of one portal's worker."""
 
     def __init__(self, tools: Tools, portal: Portal, lease: Lease) -> None:
+        # A renewal has succeeded with the application's present keys.
+        self.can_renew = portal.renewed_with == keys_print(tools.settings, portal.client_id)
         self._database = tools.database
         self.portal = portal
         self._lease = lease
         self._notes = Notes()
         self._told: list[Tell] = []
+        self.granted: dict[int, Granted] = {}  # run -> what of its choice it may do
         self.failed = 0  # runs of this worker that ended with an error
 
     async def load(self, *, held: Collection[int], room: int) -> Due:
@@ -80,6 +76,17 @@ class Ledger:
                 portal_id=self.portal.id,
                 now=datetime.now(UTC),
                 room=room,
+                held=frozenset(held),
+            )
+        )
+
+    async def load_looking(self, *, held: Collection[int]) -> Due:
+        """Some of the runs that waited for a PDF and look again, as far as they are not held."""
+        return await self._database.read(
+            partial(
+                backlog.looking,
+                portal_id=self.portal.id,
+                now=datetime.now(UTC),
                 held=frozenset(held),
             )
         )
@@ -105,6 +112,17 @@ class Ledger:
         self._notes.decided[job.run.id] = job, decided
         self.failed += not decided.outcome.succeeded
         self._notes.told.append(partial(_tell_decided, job.run, decided))
+
+    def paused(self, run: StoredRun, pause: Pause) -> None:
+        """It waits for a PDF: it is not in hand any more, and begins anew after that time."""
+        now = datetime.now(UTC)
+        self._notes.paused[run.id] = Paused(
+            run_id=run.id,
+            looks=run.looks + 1,
+            first_look_at=run.first_look_at or now,
+            look_at=now + timedelta(seconds=pause.seconds),
+            deadline_at=run.deadline_at,
+        )
 
     def proven(self, run: StoredRun, user_id: int) -> None:
         """It is a run of that user."""
@@ -153,12 +171,13 @@ class Ledger:
     async def _write_notes(self, *, releasing: Callable[[Connection], None] | None) -> None:
         notes, self._notes = self._notes, Notes()
 
-        def write(conn: Connection) -> None:
-            self._put(conn, notes)
+        def write(conn: Connection) -> dict[int, Granted]:
+            granted = self._put(conn, notes)
             if releasing:
                 releasing(conn)
+            return granted
 
-        await self.write(write)
+        self.granted = await self.write(write)
         self._told += notes.told
         asyncio.get_running_loop().call_later(TELLS_AFTER, self._tell)
 
@@ -186,40 +205,22 @@ class Ledger:
 
         return await self._database.write(write)
 
-    def _put(self, conn: Connection, notes: Notes) -> None:
+    def _put(self, conn: Connection, notes: Notes) -> dict[int, Granted]:
         """In the database's thread."""
-        now = datetime.now(UTC)
+        now, granted = datetime.now(UTC), dict[int, Granted]()
         if notes.proven:
             runs.prove(conn, notes.proven)
         if notes.chosen:
-            put_chosen(conn, self.portal.id, notes.chosen.values(), now)
+            granted = put_chosen(conn, self.portal.id, notes.chosen.values(), now)
+        if notes.paused:
+            pauses.pause(conn, list(notes.paused.values()))
         if notes.decided:
-            self._put_decided(conn, notes.decided.values(), now)
+            put_decided(conn, self.portal.id, notes.decided.values(), now)
         if notes.finished:
             runs.finish(conn, notes.finished, now=now)
         for postpone in notes.postponed:
             postpone(conn)
-
-    def _put_decided(
-        self, conn: Connection, decided: Collection[tuple[Job, Decided]], now: datetime
-    ) -> None:
-        runs.decide(conn, {job.run.id: found.outcome for job, found in decided}, now=now)
-        settled = [
-            Settled(
-                origin=_origin(self.portal.id, job.run),
-                changes=found.outcome.links,
-                is_known=found.is_known,
-            )
-            for job, found in decided
-        ]
-        links.settle(conn, settled, now=now)
-        for job, found in decided:
-            if registered := found.outcome.registered:
-                portals.save_robots(conn, self.portal.id, registered, user_id=job.user_id, now=now)
-
-
-def _origin(portal_id: int, run: StoredRun) -> Origin:
-    return Origin(portal_id=portal_id, run_id=run.id, item=run.document_id)
+        return granted
 
 
 def _tell_decided(run: StoredRun, decided: Decided) -> None:

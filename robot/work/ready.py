@@ -40,9 +40,10 @@ class Ready:
         return self.is_report or self.job.takes_any_user
 
     @property
-    def order(self) -> tuple[bool, datetime, int, int]:
-        """Reports first, then Bitrix24's order."""
-        return (not self.is_report, *self.job.order, self.index)
+    def order(self) -> tuple[int, datetime, int, int]:
+        """Reports first, then Bitrix24's order; last what can wait."""
+        rank = 0 if self.is_report else 2 if self.call.can_wait else 1
+        return (rank, *self.job.order, self.index)
 
 
 class ReadyCalls:

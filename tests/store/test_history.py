@@ -92,7 +92,7 @@ async def test_a_link_is_still_known_when_its_run_is_forgotten(
     await database.write(lambda conn: links.ask(conn, {asking: [5]}, now=NOW))
     await finish(database, run_id)
     await database.write(lambda conn: history.forget(conn, before=later(1), limit=10))
-    found = await database.read(links.listed)
+    found = await database.read(register.listed)
 
     assert [link.document_id for link in found] == [5]
     assert await record(database, new_run(portal.id)) > run_id

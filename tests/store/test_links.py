@@ -44,7 +44,7 @@ async def settle(
 
 
 async def listed(database: Database, *, every: bool = False) -> list[Link]:
-    return await database.read(lambda conn: links.listed(conn, every=every))
+    return await database.read(lambda conn: register.listed(conn, every=every))
 
 
 async def states(database: Database, *, every: bool = False) -> list[tuple[int, str]]:
@@ -133,7 +133,7 @@ async def test_other_documents_and_portals_are_left_alone(
     await settle(database, portal, [on(5), on(6)])
     await settle(database, portal, [off(5)], run_id=3)
 
-    mine = await database.read(lambda conn: links.listed(conn, portal_id=portal.id))
-    theirs = await database.read(lambda conn: links.listed(conn, portal_id=other.id))
+    mine = await database.read(lambda conn: register.listed(conn, portal_id=portal.id))
+    theirs = await database.read(lambda conn: register.listed(conn, portal_id=other.id))
     assert [(link.document_id, link.state) for link in mine] == [(6, "public")]
     assert [(link.document_id, link.state) for link in theirs] == [(5, "asked")]

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import httpx2 as httpx
 import pytest
 
-from robot.store import links
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
@@ -88,7 +87,7 @@ async def test_a_call_that_hangs_holds_up_no_answer(
 
     (report,) = function.sent(SEND)
     assert "Last: no answer yet." in report["RETURN_VALUES"]["error_text"]
-    assert [link.state for link in await database.read(links.listed)] == ["unknown"]
+    assert [link.state for link in await database.read(register.listed)] == ["unknown"]
 
 
 async def test_the_workflow_reads_what_was_tried_last_and_how_often(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from robot.flows.catalogue import DISABLE
-from robot.store import links
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
@@ -49,7 +48,9 @@ async def test_what_is_about_to_be_public_is_on_disk_before_and_the_outcome_befo
 
     async def look() -> None:
         found = await row(database, run_id)
-        open_links = await database.read(lambda conn: [link.state for link in links.listed(conn)])
+        open_links = await database.read(
+            lambda conn: [link.state for link in register.listed(conn)]
+        )
         seen.append((found.chosen, open_links, found.state))
 
     function.before.append(look)
@@ -103,7 +104,7 @@ async def test_a_refusal_is_told_to_the_workflow(
     assert report["RETURN_VALUES"]["error_code"] == "no_rights"
     assert report["RETURN_VALUES"]["public_url"] == ""
 
-    assert await database.read(links.listed) == []
+    assert await database.read(register.listed) == []
 
 
 async def test_a_run_whose_time_is_over_is_told_so(
@@ -170,4 +171,4 @@ async def test_of_two_runs_for_one_document_the_later_has_the_last_word(
 
     assert [str(params["status"]) for params in function.sent(ENABLE)] == ["1", "0"]
 
-    assert await database.read(links.listed) == []
+    assert await database.read(register.listed) == []

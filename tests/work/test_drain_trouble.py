@@ -9,7 +9,6 @@ import httpx2 as httpx
 import pytest
 
 from robot.portal import verify
-from robot.store import links
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault
@@ -88,7 +87,7 @@ async def test_one_call_that_breaks_the_portal_holds_up_only_itself(
     }
     assert told == {f"event-{n}": "gave_up" if n == 13 else "" for n in range(10, 20)}
     unsure = await database.read(
-        lambda conn: [link.document_id for link in links.listed(conn) if link.state == "unknown"]
+        lambda conn: [link.document_id for link in register.listed(conn) if link.state == "unknown"]
     )
     assert unsure == [13]
 
