@@ -106,7 +106,10 @@ def _wait(run: Run, ids: tuple[int, ...], wish: _Wish) -> Generator[Step, Any, d
         yield Chosen(ids, valid_for=wish.valid_for)  # the same ones after each pause
     looks: list[Result] = yield tuple(map(documents.look_for_pdf, ids))
     seen = _seen(ids, looks)
-    is_pending = any(not (one.has_pdf or one.failed) for one in seen.values())
+    is_pending = any(
+        isinstance(look, Answer) and not (one.has_pdf or one.failed)
+        for look, one in zip(looks, seen.values(), strict=True)
+    )
     if is_pending and run.waited < LONGEST_WAIT and run.left > LEAVES:
         pause = LOOKS_AFTER[min(run.looks, len(LOOKS_AFTER) - 1)]
         yield Pause(min(pause, LONGEST_WAIT - run.waited, run.left - LEAVES))
