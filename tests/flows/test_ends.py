@@ -1,7 +1,7 @@
 """A link ends once its time has come; what else became of it is seen, never guessed."""
 
 from robot.flows.ends import end_link, look_at_links, renew_access
-from robot.flows.flow import Chosen, Granted, LinkChange, Only, Run
+from robot.flows.flow import Chosen, Granted, LinkChange, Only, Result, Run
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
 from tests.flows.flow_player import LINK, document, play, refusal
@@ -65,7 +65,7 @@ def test_where_it_cannot_be_turned_off_the_link_stays_in_the_register() -> None:
 
 
 def test_a_look_tells_what_is_public_what_is_off_and_what_is_gone() -> None:
-    answers = [document("5"), document("6", publicUrl=LINK), GONE]
+    answers: list[Result] = [document("5"), document("6", publicUrl=LINK), GONE]
 
     played = play(look_at_links(looking(5, 6, 7)), answers)
 
@@ -78,7 +78,11 @@ def test_a_look_tells_what_is_public_what_is_off_and_what_is_gone() -> None:
 
 
 def test_what_nobody_tells_is_said_and_the_others_are_known_all_the_same() -> None:
-    answers = [document("5"), refusal("DOCGEN_ACCESS_ERROR"), document("8")]
+    answers: list[Result] = [
+        document("5"),
+        refusal("DOCGEN_ACCESS_ERROR"),
+        document("8"),
+    ]
 
     played = play(look_at_links(looking(5, 6, 7)), answers)
 

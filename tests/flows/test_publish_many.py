@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from robot.flows.flow import Chosen, Granted, LinkChange, Only, Pause, Run
+from robot.flows.flow import Chosen, Granted, LinkChange, Only, Pause, Result, Run
 from robot.flows.publish import LEAVES, LONGEST_WAIT, LOOKS_AFTER, publish
 from robot.protocol.calls import RENEW
 from tests.flows.flow_player import document, link, page, play, refusal, row, run
@@ -49,7 +49,8 @@ def test_several_named_documents_become_public_in_their_order() -> None:
 
 
 def test_where_some_fail_the_others_links_come_back_and_the_text_names_the_failed_ones() -> None:
-    answers = [document("5"), document("9"), refusal("DOCGEN_ACCESS_ERROR"), link(url(9))]
+    no = refusal("DOCGEN_ACCESS_ERROR")
+    answers: list[Result] = [document("5"), document("9"), no, link(url(9))]
 
     played = play(publish(run(document_id="5,9")), answers)
 
