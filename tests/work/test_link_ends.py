@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from robot.flows.catalogue import DISABLE
+from robot.store import links
 from robot.store.database import Database
+from robot.store.links import Origin
 from robot.store.portals import Portal
-from robot.store.tables import links
+from robot.store.tables import links as table
 from robot.store.vault import Vault
 from robot.work import crew, ending
 from tests.store.store_rig import record
@@ -58,7 +60,7 @@ async def come_to_its_end(database: Database) -> None:
     """Its time is over now."""
     past = datetime.now(UTC) - timedelta(seconds=1)
     await database.write(
-        lambda conn: conn.execute(update(links).values(expires_at=past, due_at=past))
+        lambda conn: conn.execute(update(table).values(expires_at=past, due_at=past))
     )
 
 
@@ -157,7 +159,7 @@ async def test_a_link_that_was_given_a_later_end_while_its_end_was_queued_stays(
     await database.write(lambda conn: ending.queue_due(conn, now=datetime.now(UTC)))
     end = datetime.now(UTC) + timedelta(days=1)
     await database.write(
-        lambda conn: conn.execute(update(links).values(expires_at=end, due_at=end))
+        lambda conn: conn.execute(update(table).values(expires_at=end, due_at=end))
     )
 
     async with at_work(function, database, vault):
@@ -221,7 +223,7 @@ async def test_a_link_of_which_nobody_knows_how_it_is_is_looked_at(
     async with at_work(function, database, vault):
         await all_reported(function, 1)
         unknown = {"state": "unknown", "due_at": datetime.now(UTC), "url": ""}
-        await database.write(lambda conn: conn.execute(update(links).values(**unknown)))
+        await database.write(lambda conn: conn.execute(update(table).values(**unknown)))
         (link,) = await until_stored(database, lambda found: found[0].state == "public")
 
     assert link.url == "https://acme.bitrix24.com/~5"
@@ -255,3 +257,30 @@ async def test_one_renewal_proves_the_access_for_all_runs_that_follow(
             await all_reported(function, number)
 
     assert len(function.auth.renewed) == 1
+
+
+async def test_a_thousand_that_end_together_all_end_in_as_few_requests_as_they_fit(
+    database: Database,
+    portal: Portal,
+    vault: Vault,
+    function: PortalFunction,
+    documents: Documents,
+) -> None:
+    number, past = 1_000, datetime.now(UTC) - timedelta(seconds=1)
+    ids = list(range(1, number + 1))
+    documents.public = set(ids)
+    origin = Origin(
+        portal_id=portal.id, run_id=10**6, item="", source="robot", user_id=1, sent_at=past
+    )
+    await database.write(lambda conn: links.ask(conn, {origin: (ids, past)}, now=past))
+
+    async with at_work(function, database, vault):
+        await until(lambda: not documents.public)
+        await until_finished(database)
+
+    found = await in_register(database)
+    assert documents.public == set()
+    assert {link.ended_by for link in found} == {"expired"}
+    assert len(function.sent(ENABLE)) == number, "each once"
+    # A look and a call each; of a method whose time is not known 20 go together.
+    assert function.requests <= 2 * number / 20 * 1.25
