@@ -1,5 +1,6 @@
 """Links end when they were to, whoever dies meanwhile, and never before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,13 +9,14 @@ from sqlalchemy import update
 
 from robot.flows.catalogue import DISABLE
 from robot.store import links
+from robot.store import tokens as stored_tokens
 from robot.store.database import Database
 from robot.store.links import Origin
 from robot.store.portals import Portal
 from robot.store.tables import links as table
 from robot.store.vault import Vault
 from robot.work import crew, ending
-from tests.store.store_rig import record
+from tests.store.store_rig import record, tokens
 from tests.work.links_rig import (
     Documents,
     all_runs,
@@ -272,6 +274,8 @@ async def test_a_thousand_that_end_together_all_end_in_as_few_requests_as_they_f
     origin = Origin(
         portal_id=portal.id, run_id=10**6, item="", source="robot", user_id=1, sent_at=past
     )
+    pair = replace(tokens(), expires_at=datetime.now(UTC) + timedelta(hours=1))
+    await database.write(lambda conn: stored_tokens.save(conn, vault, portal, pair, overrule=False))
     await database.write(lambda conn: links.ask(conn, {origin: (ids, past)}, now=past))
 
     async with at_work(function, database, vault):
