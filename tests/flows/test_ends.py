@@ -1,5 +1,7 @@
 """A link ends once its time has come; what else became of it is seen, never guessed."""
 
+from dataclasses import replace
+
 from robot.flows.ends import end_link, look_at_links, renew_access
 from robot.flows.flow import Chosen, Granted, LinkChange, Only, Result, Run
 from robot.protocol.answers import Answer
@@ -43,6 +45,12 @@ def test_a_link_that_is_off_already_was_turned_off_elsewhere() -> None:
 
     assert played.outcome.links == (seen("elsewhere"),)
     assert played.changed == []
+
+
+def test_after_a_crash_a_link_that_is_off_was_turned_off_by_us() -> None:
+    played = play(end_link(replace(ENDING, chosen=(5,))), document("5"), OFF)
+
+    assert played.outcome.links == (LinkChange(document_id=5, public=False),)
 
 
 def test_a_document_that_is_gone_has_no_link() -> None:
