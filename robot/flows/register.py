@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from robot.errors import FlowError, RejectedError
+from robot.flows.binding import event_calls, refused_events
 from robot.flows.failures import explain_registering
 from robot.flows.flow import Flow, Result, Run, succeeded
-from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.protocol.registration import Definition, add_params, fingerprint, update_params
 
-# An update wipes all robots; an uninstall leaves us no token to ask with.
-EVENTS = ("ONAPPUPDATE", "ONAPPUNINSTALL")
 _ADD, _UPDATE = "bizproc.robot.add", "bizproc.robot.update"
 # The list and the registration may differ for a moment: then the other call is the right one.
 _OTHER_CALL = {"ERROR_ACTIVITY_ALREADY_INSTALLED": _UPDATE, "ERROR_ACTIVITY_NOT_FOUND": _ADD}
@@ -48,12 +46,12 @@ def register(definitions: Sequence[Definition], run: Run) -> Flow:
     prints = {item.code: target.fingerprint(item) for item in definitions}
     methods = _needed(definitions, _codes(listed), run.inputs["known"], prints)
     robots = [target.call(method, item) for item, method in methods]
-    events = _event_calls(bound, run.inputs["events"])
+    events = event_calls(bound, run.inputs["events"])
     results = (yield (*robots, *events)) if robots or events else []
     again = _other_calls(methods, results[: len(robots)])
     if again:
         _refuse((yield tuple(target.call(method, item) for item, method in again)))
-    _refuse([found for found in results[len(robots) :] if not _is_bound_already(found)])
+    _refuse(refused_events(events, results[len(robots) :]))
     changed = ", ".join(item.code for item, _ in methods) or "nothing had to be changed"
     return replace(succeeded(f"The robots are registered ({changed})."), registered=prints)
 
@@ -80,32 +78,6 @@ def _needed(
     ]
 
 
-def bound_events(bound: Result) -> list[tuple[str, str]]:
-    """Each event and its handler, as event.get answered."""
-    rows = bound.result if isinstance(bound, Answer) and isinstance(bound.result, list) else []
-    return [
-        (str(row.get("event")).upper(), str(row.get("handler")))
-        for row in rows
-        if isinstance(row, dict)
-    ]
-
-
-def _event_calls(bound: Result, handler: str) -> list[Call]:
-    """Bind our events, and let go of handlers at an earlier address."""
-    ours = bound_events(bound)
-    bind = [
-        Call("event.bind", {"event": event, "handler": handler})
-        for event in EVENTS
-        if (event, handler) not in ours
-    ]
-    unbind = [
-        Call("event.unbind", {"event": event, "handler": address})
-        for event, address in ours
-        if event in EVENTS and address != handler
-    ]
-    return bind + unbind
-
-
 def _other_calls(
     methods: Sequence[tuple[Definition, str]], results: Sequence[Result]
 ) -> list[tuple[Definition, str]]:
@@ -118,11 +90,6 @@ def _other_calls(
             raise explain_registering(result)
         again.append((item, other))
     return again
-
-
-def _is_bound_already(result: Result) -> bool:
-    """Binding is not idempotent: once an unanswered one has worked, the next is refused."""
-    return isinstance(result, RejectedError) and "already" in result.text.lower()
 
 
 def _refuse(results: Sequence[Result]) -> None:

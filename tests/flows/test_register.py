@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from robot.errors import RejectedError
+from robot.flows.binding import EVENTS
 from robot.flows.catalogue import DEFINITIONS, DISABLE, ENABLE, registrations
 from robot.flows.flow import Result
-from robot.flows.register import EVENTS, expected, register
+from robot.flows.register import expected, register
 from robot.protocol.answers import Answer
+from robot.protocol.lifecycle import DOCUMENT_DELETED
 from tests.flows.flow_player import Played, play, refusal, run
 
 HANDLER, EVENT_URL = "https://app.example.com/bitrix24/robot", "https://app.example.com/events"
@@ -48,13 +50,14 @@ def changing(played: Played) -> list[tuple[str, str]]:
 
 
 def test_a_new_portal_gets_every_robot_and_every_event() -> None:
-    played = registered(look([], []), [OK] * 4, known={})
+    played = registered(look([], []), [OK] * 5, known={})
 
     assert changing(played) == [
         (ADD, ENABLE),
         (ADD, DISABLE),
         ("event.bind", "ONAPPUPDATE"),
         ("event.bind", "ONAPPUNINSTALL"),
+        ("event.bind", DOCUMENT_DELETED),
     ]
     assert played.outcome.registered == CURRENT
 
@@ -124,7 +127,7 @@ def test_a_robot_that_is_neither_there_nor_missing_is_a_failure() -> None:
 
 
 def test_events_are_bound_once() -> None:
-    bound = BOUND[:1]
+    bound = [row for row in BOUND if row["event"] != "ONAPPUNINSTALL"]
 
     played = registered(look([ENABLE, DISABLE], bound), [OK])
 
@@ -154,7 +157,7 @@ def test_handlers_of_other_events_stay() -> None:
 
 
 def test_an_event_that_was_bound_by_an_unanswered_try_is_bound() -> None:
-    played = registered(look([ENABLE, DISABLE], []), [BOUND_BEFORE, BOUND_BEFORE])
+    played = registered(look([ENABLE, DISABLE], []), [BOUND_BEFORE] * len(EVENTS))
 
     assert played.outcome.succeeded
 
@@ -162,7 +165,7 @@ def test_an_event_that_was_bound_by_an_unanswered_try_is_bound() -> None:
 def test_a_list_of_events_that_is_refused_does_not_stop_the_robots() -> None:
     refused = refusal("ACCESS_DENIED", "Access denied!", method="event.get")
 
-    played = registered(look([], refused), [OK] * 4, known={})
+    played = registered(look([], refused), [OK] * 5, known={})
 
     assert played.outcome.succeeded
 
@@ -192,10 +195,21 @@ def test_who_may_not_register_is_told_why(
 def test_an_event_that_is_refused_is_a_failure() -> None:
     refused = refusal("ERROR_EVENT_NOT_FOUND", "Event not found")
 
-    played = registered(look([ENABLE, DISABLE], []), [refused, OK])
+    played = registered(look([ENABLE, DISABLE], []), [refused, OK, OK])
 
     assert not played.outcome.succeeded
     assert played.outcome.registered == {}
+
+
+def test_who_may_not_be_told_of_deleted_documents_is_registered_all_the_same() -> None:
+    """An application without the permission «CRM»."""
+    bound = [row for row in BOUND if row["event"] != DOCUMENT_DELETED]
+    refused = refusal("ERROR_EVENT_NOT_FOUND", "Event not found")
+
+    played = registered(look([ENABLE, DISABLE], bound), [refused])
+
+    assert changing(played) == [("event.bind", DOCUMENT_DELETED)]
+    assert played.outcome.succeeded
 
 
 @pytest.mark.parametrize("listed", [None, {}, "linkrobot_enable"])
