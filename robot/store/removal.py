@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from robot.store import expiry
-from robot.store.portals import forget_robots
+from robot.store import expiry, robots
 from robot.store.runs import Ending, State
 from robot.store.tables import portals, runs, tokens
 
@@ -34,7 +33,8 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
         .where(runs.c.portal_id == portal_id, runs.c.ending == Ending.REFUSED)
         .values(secrets=None)
     )
-    forget_robots(conn, portal_id)
+    robots.forget(conn, portal_id)
+    robots.forget_templates(conn, portal_id)
     expiry.leave(conn, portal_id, now=now)
 
 

@@ -25,7 +25,7 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, runs, tokens, unverified
+from robot.store import portals, robots, runs, tokens, unverified
 from robot.store.portals import Installation, Portal
 from robot.store.unverified import Kind
 from robot.work import housekeeping, newrun
@@ -202,7 +202,7 @@ class Admission:
         def write(conn: Connection) -> None:
             if event.name == UPDATED:
                 # Bitrix24 wipes an app's robots at every update (wire facts 8.3).
-                portals.forget_robots(conn, portal.id)
+                robots.forget(conn, portal.id)
             # Whose tokens an event brings is not said; who registered before may do it again.
             for user_id in dict.fromkeys((proven.user_id, portal.user_id)):
                 queue_registering(conn, portal, self._tools.settings, user_id=user_id)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, select
 
-from robot.store import backlog, history, portals, removal, runs, tokens
+from robot.store import backlog, history, portals, removal, robots, runs, tokens
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending
@@ -30,7 +30,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
     def write(conn: Connection) -> None:
         runs.finish(conn, {refused: Ended(ending=Ending.REFUSED)}, now=NOW)
         tokens.save(conn, vault, portal, pair(), overrule=False)
-        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+        robots.save(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
 
     await database.write(write)
 
@@ -41,7 +41,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
         (past,) = history.by_ids(conn, [run_id])
         assert (past.state, past.ending) == ("finished", "app_removed")
         assert tokens.of_portal(conn, vault, portal) == []
-        assert portals.robots_registered(conn, portal.id) == {}
+        assert robots.registered(conn, portal.id) == {}
         assert portals.find(conn, portal.id) is None
         assert conn.scalars(select(run_rows.c.secrets)).all() == [None, None]
 
