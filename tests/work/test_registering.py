@@ -1,6 +1,5 @@
 """Which portals are registered anew: where something differs, and each once a day."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,14 +115,14 @@ async def test_a_process_that_does_not_know_its_address_asks_none(
 
 
 @pytest.fixture
-def function() -> Iterator[PortalFunction]:
+def function() -> PortalFunction:
     def yes(_params: dict[str, Any]) -> Any:
         return True
 
     def nothing(_params: dict[str, Any]) -> Any:
         return []
 
-    yield PortalFunction(
+    return PortalFunction(
         methods={
             "bizproc.robot.list": nothing,
             "bizproc.activity.list": refuse("ERROR_METHOD_NOT_FOUND", "Method not found!"),
