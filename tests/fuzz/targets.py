@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from robot.errors import FlowError, ForgedError, PortalError, RejectedError, UnreadableError
 from robot.flows import catalogue
 from robot.flows.failures import Tried, explain, gave_up
-from robot.flows.flow import Chosen, Outcome, Run, failed
+from robot.flows.flow import Chosen, Granted, Outcome, Pause, Run, failed
 from robot.protocol.answers import Answer, decipher
 from robot.protocol.calls import Call, batch_of, fits_batch, take_apart
 from robot.protocol.endpoints import portal_endpoint, same_host
@@ -151,6 +151,7 @@ def _answered(status: int, body: bytes) -> Answer | PortalError:
 
 def _run(code: str) -> Run:
     inputs = {"handler": "", "events": "", "user_id": 1, "known": {}}
+    inputs |= {"document_id": "5", "document_ids": [5]}
     return Run(item=DEAL, inputs=inputs if code not in catalogue.ROBOTS else {})
 
 
@@ -162,7 +163,9 @@ def _play(code: str, run: Run, results: Sequence[Answer | PortalError]) -> None:
         for n in range(STEPS if results else 0):
             result = results[n % len(results)]
             if isinstance(step, Chosen):
-                step = flow.send(None)
+                step = flow.send(Granted(step.document_ids))
+            elif isinstance(step, Pause):
+                return
             elif not isinstance(result, Answer | RejectedError):
                 raise gave_up(Tried(method=result.method, times=1, error=result))
             elif isinstance(step, tuple):
