@@ -128,7 +128,7 @@ class Crew:
         await self._clock.look()
         if time.monotonic() < self._rests_until:
             return
-        for portal_id in await busy_portals(self._tools):
+        for portal_id in await busy_portals(self._tools, self._clock):
             self.wake(portal_id)
 
     async def _keep_house(self) -> None:
