@@ -14,6 +14,7 @@ from robot.cli import (
     demo,
     doctor,
     keyed,
+    links,
     migrating,
     registered,
     running,
@@ -46,7 +47,6 @@ app.command("work")(running.work)
 app.command("demo")(demo.demo)
 app.command("sandbox", context_settings=running.PASS_ON)(running.sandbox)
 app.command("portals")(shown.portals)
-app.command("links")(shown.links)
 app.command("migrate")(migrating.migrate)
 app.command("backup")(backing_up.backup)
 
@@ -54,6 +54,10 @@ runs = typer.Typer()
 runs.callback(invoke_without_command=True)(shown.runs)
 runs.command("retry")(again.retry)
 app.add_typer(runs, name="runs")
+
+links_group = typer.Typer()
+links_group.callback(invoke_without_command=True)(links.links)
+app.add_typer(links_group, name="links")
 app.command("doctor")(doctor.doctor)
 
 robots = typer.Typer(help="The robots as they are registered in Bitrix24.", no_args_is_help=True)

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
 from robot.store.links import EndedBy, LinkState
 from robot.store.tables import links, portals, tokens
+
+# A link is turned off within seconds of its end. So long after it something is in the way, and
+# somebody has to look.
+OVERDUE_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

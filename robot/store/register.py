@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal_column, or_, select
 
+from robot.store.expiry import OVERDUE_AFTER
 from robot.store.links import EndedBy, LinkState
 from robot.store.tables import links, portals
 
@@ -37,6 +38,16 @@ class Link:
     def host(self) -> str:
         """The portal's address as people know it."""
         return self.endpoint.split("/")[2]
+
+    @property
+    def is_open(self) -> bool:
+        """It is, or may be, public."""
+        return self.state != LinkState.OFF
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Open although its end came a while ago, and still ours to turn off."""
+        is_ours = self.is_open and self.ended_by is None
+        return is_ours and self.expires_at is not None and self.expires_at < now - OVERDUE_AFTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
