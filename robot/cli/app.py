@@ -13,6 +13,7 @@ from robot.cli import (
     by_hand,
     demo,
     doctor,
+    in_bulk,
     keyed,
     links,
     migrating,
@@ -57,6 +58,8 @@ app.add_typer(runs, name="runs")
 
 links_group = typer.Typer()
 links_group.callback(invoke_without_command=True)(links.links)
+links_group.command("check")(in_bulk.check)
+links_group.command("disable")(in_bulk.disable)
 app.add_typer(links_group, name="links")
 app.command("doctor")(doctor.doctor)
 

@@ -118,7 +118,7 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
         most = limit or FOR_PEOPLE
         if_empty = NO_SUCH if filters or ends_within or ended or every else NONE_PUBLIC
         print_table(table_of(register.found(conn, wanted, limit=most), now), if_empty)
-        if (number := register.count(conn, wanted)) > most:
+        if (number := sum(register.count(conn, wanted).values())) > most:
             typer.echo(MORE.format(limit=most, number=number), err=True)
 
     look(show)

@@ -61,6 +61,7 @@ class Wanted:
     ends_before: datetime | None = None  # also those whose end has come already
     ended_by: str | None = None  # ended so; empty: however
     states: Collection[LinkState] = ()  # with none: as `every` says
+    is_installed: bool | None = None  # whether the portal still has the app
     every: bool = False  # open and ended ones; else, without `ended_by`, open ones
 
 
@@ -71,6 +72,8 @@ class Found:
     id: int
     portal_id: int
     document_id: int
+    item: str
+    url: str
     state: str
     changed_at: datetime
     ended_by: str | None
@@ -99,18 +102,20 @@ def found(conn: Connection, wanted: Wanted, *, limit: int | None = None) -> Iter
         yield _link(row)
 
 
-def count(conn: Connection, wanted: Wanted) -> int:
-    """How many links these are."""
-    query = select(func.count()).select_from(links.join(portals)).where(*_conditions(wanted))
-    return int(conn.scalar(query) or 0)
+def count(conn: Connection, wanted: Wanted) -> Mapping[int, int]:
+    """Portal -> how many links these are."""
+    query = select(links.c.portal_id, func.count().label("number"))
+    query = query.join(portals, portals.c.id == links.c.portal_id).group_by(links.c.portal_id)
+    rows = conn.execute(query.where(*_conditions(wanted)))
+    return {row.portal_id: row.number for row in rows}
 
 
-def open_links(conn: Connection, wanted: Wanted) -> list[Found]:
-    """These links as far as somebody of us can still do something with them, the oldest first."""
+def to_do(conn: Connection, wanted: Wanted) -> list[Found]:
+    """These links, portal by portal, the oldest first."""
     query = (
         select(*_OF_FOUND)
         .join(portals, portals.c.id == links.c.portal_id)
-        .where(*_conditions(wanted), _OPEN, portals.c.removed_at.is_(None))
+        .where(*_conditions(wanted))
         .order_by(links.c.portal_id, links.c.asked_at, links.c.id)
     )
     return [Found(**row._mapping) for row in conn.execute(query)]
@@ -122,13 +127,6 @@ def by_ids(conn: Connection, ids: Sequence[int]) -> list[Found]:
     return [Found(**row._mapping) for row in conn.execute(query)]
 
 
-def count_open(conn: Connection) -> Mapping[int, int]:
-    """Portal -> how many of its links are, or may be, public."""
-    query = select(links.c.portal_id, func.count().label("number"))
-    rows = conn.execute(query.where(_OPEN).group_by(links.c.portal_id))
-    return {row.portal_id: row.number for row in rows}
-
-
 _OF_FOUND = [links.c[name] for name in Found.__slots__]
 
 
@@ -136,6 +134,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [_by_state(wanted)]
     if wanted.portal_ids is not None:
         conditions.append(links.c.portal_id.in_(list(wanted.portal_ids)))
+    if wanted.is_installed is not None:
+        removed_at = portals.c.removed_at
+        conditions.append(removed_at.is_(None) if wanted.is_installed else removed_at.is_not(None))
     if wanted.item:
         conditions.append(links.c.item == wanted.item)
     if wanted.document_id is not None:
