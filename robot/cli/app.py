@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.cli import (
     again,
+    audited,
     backing_up,
     by_hand,
     demo,
@@ -60,6 +61,7 @@ links_group = typer.Typer()
 links_group.callback(invoke_without_command=True)(links.links)
 links_group.command("check")(in_bulk.check)
 links_group.command("disable")(in_bulk.disable)
+links_group.command("audit")(audited.audit)
 app.add_typer(links_group, name="links")
 app.command("doctor")(doctor.doctor)
 
