@@ -73,7 +73,7 @@ def told(app: App, portal: SandboxPortal, removed: SandboxPortal) -> Story:
     app.start()
     check = app.command("links", "check")
     checked = app.json("links", "--all")
-    portal.fault("error", "crm.documentgenerator.document.get", code="ACCESS_DENIED")
+    portal.fault("error", "crm.documentgenerator.document.get", error="ACCESS_DENIED", times=1_000)
     unreachable = app.json("links", "check", "--portal", portal.member_id)
     portal.heal()
 
