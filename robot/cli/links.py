@@ -104,7 +104,7 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
     filters = Filters(portal=portal, item=item, document=document, older_than=older_than)
     now = datetime.now(UTC)
     more = {
-        "ends_before": now + ends_within if ends_within else None,
+        "ends_before": None if ends_within is None else now + ends_within,
         "ended_by": None if ended is None else "" if ended is Ended.ANY else ended.value,
         "every": every,
     }
@@ -116,7 +116,7 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
             print_csv(COLUMNS, rows) if as_csv else print_json(rows)
             return
         most = limit or FOR_PEOPLE
-        if_empty = NO_SUCH if filters or ends_within or ended or every else NONE_PUBLIC
+        if_empty = NO_SUCH if filters or more["ends_before"] or ended or every else NONE_PUBLIC
         print_table(table_of(register.found(conn, wanted, limit=most), now), if_empty)
         if (number := sum(register.count(conn, wanted).values())) > most:
             typer.echo(MORE.format(limit=most, number=number), err=True)

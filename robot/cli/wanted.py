@@ -49,7 +49,7 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Whether anything was."""
-        return bool(self.portal or self.item or self.document or self.older_than)
+        return any((self.portal, self.item, self.document, self.older_than is not None))
 
     def wanted(self, conn: Connection, **more: Any) -> Wanted:
         """The question to the register."""
@@ -58,7 +58,7 @@ class Filters:
             portal_ids=named if self.portal else None,
             item=self.item.upper(),
             document_id=self.document,
-            asked_before=datetime.now(UTC) - self.older_than if self.older_than else None,
+            asked_before=None if self.older_than is None else datetime.now(UTC) - self.older_than,
             **more,
         )
 
