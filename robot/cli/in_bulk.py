@@ -94,8 +94,7 @@ def disable(
     if task.links and not yes and not _is_wanted(filters, task, as_json=as_json):
         raise typer.Exit(2)
     done = _do(load_settings(), task, portions.turn_off, as_json=as_json)
-    is_open = (What.PUBLIC, What.UNKNOWN)
-    raise typer.Exit(1 if any(one.what in is_open for one in done) else 0)
+    raise typer.Exit(1 if any(one.is_open for one in done) else 0)
 
 
 def _task(conn: Connection, wanted: Wanted) -> _Task:

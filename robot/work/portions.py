@@ -53,6 +53,11 @@ class Done:
     error_code: str = ""
     error_text: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """It is, or may be, public."""
+        return self.what in (What.PUBLIC, What.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class _Portion:
@@ -87,17 +92,29 @@ async def turn_off(
     errands: Errands, portals: Mapping[int, Portal], links: Sequence[Found]
 ) -> AsyncIterator[Done]:
     """Turn these links off. Of what was refused it is seen whether there still is a document."""
-    refused: dict[int, Done] = {}
+    refused: list[Found] = []
+    async for done in _turn_off(errands, portals, links):
+        if done.is_open and done.error_code not in OF_PORTAL:
+            refused.append(done.link)
+        else:
+            yield done
+    still_there: list[Found] = []
+    async for seen in look(errands, portals, refused):
+        if seen.is_open:
+            still_there.append(seen.link)
+        else:
+            yield seen
+    # A run tells one reason for all: now it is that of links whose document is there.
+    async for done in _turn_off(errands, portals, still_there):
+        yield done
+
+
+async def _turn_off(
+    errands: Errands, portals: Mapping[int, Portal], links: Sequence[Found]
+) -> AsyncIterator[Done]:
     async for portion, run in _work_off(errands, portals, links, DISABLE):
         for link in await _as_they_are(errands, portion):
-            done = _judge(link, run)
-            if done.what in (What.PUBLIC, What.UNKNOWN) and done.error_code not in OF_PORTAL:
-                refused[link.id] = done
-            else:
-                yield done
-    async for seen in look(errands, portals, [done.link for done in refused.values()]):
-        is_open = seen.what in (What.PUBLIC, What.UNKNOWN)
-        yield refused[seen.link.id] if is_open else seen
+            yield _judge(link, run)
 
 
 def _judge(link: Found, run: PastRun) -> Done:
