@@ -14,6 +14,7 @@ from robot.cli import (
     by_hand,
     demo,
     doctor,
+    forgetting,
     in_bulk,
     keyed,
     links,
@@ -48,9 +49,13 @@ app.command("serve")(running.serve)
 app.command("work")(running.work)
 app.command("demo")(demo.demo)
 app.command("sandbox", context_settings=running.PASS_ON)(running.sandbox)
-app.command("portals")(shown.portals)
 app.command("migrate")(migrating.migrate)
 app.command("backup")(backing_up.backup)
+
+portals = typer.Typer()
+portals.callback(invoke_without_command=True)(shown.portals)
+portals.command("forget")(forgetting.forget)
+app.add_typer(portals, name="portals")
 
 runs = typer.Typer()
 runs.callback(invoke_without_command=True)(shown.runs)

@@ -38,8 +38,10 @@ WAITS = (
 Row = TypeVar("Row")
 
 
-def portals(as_json: AsJson = False) -> None:
+def portals(context: typer.Context, as_json: AsJson = False) -> None:
     """Which portals have installed the app."""
+    if context.invoked_subcommand:
+        return
     rows = _ask(_portals)
     if as_json:
         print_json(rows)

@@ -38,6 +38,7 @@ class Story:
     batches: list[int]
     stopped: list[dict[str, Any]]  # checked again while the app is stopped
     audit: list[dict[str, Any]]
+    forgetting: list[Done]  # a portal that has the app, one that removed it, the same with --yes
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,14 @@ def told(app: App, portal: SandboxPortal, removed: SandboxPortal) -> Story:
         batches=[len(one["batch"]) for one in requests],
         stopped=app.json("links", "check"),
         audit=app.json("links", "audit"),
+        forgetting=[
+            app.command("portals", "forget", *words)
+            for words in (
+                [portal.member_id, "--yes"],
+                [removed.member_id],
+                [removed.member_id, "--yes"],
+            )
+        ],
     )
 
 
@@ -182,3 +191,14 @@ def test_without_a_filter_nothing_is_turned_off(story: Story) -> None:
 
     assert done.returncode == 2
     assert "--older-than" in done.stderr
+
+
+def test_what_is_stored_of_a_portal_that_removed_the_app_can_be_deleted(story: Story) -> None:
+    refused, dry_run, done = story.forgetting
+
+    assert [one.returncode for one in story.forgetting] == [2, 2, 0]
+    assert "still installed" in refused.stderr
+    assert "1 link(s), 1 line(s) of the audit" in dry_run.stdout
+    assert "Nothing is stored" in done.stdout
+    (left,) = story.app.json("portals")
+    assert left["member_id"] == story.portal.member_id
