@@ -92,11 +92,11 @@ def _of_item(run: Run, wish: _Wish) -> Generator[Step, Any, dict[int, Document]]
     """By their ids, the newest first."""
     item = item_of(run)
     if not wish.is_every:
-        newest = yield from documents.latest(item, wish.template_id)
+        newest = yield from documents.latest(item, wish.template_id, run.templates)
         return {newest.id: newest}
     found = yield from documents.every(item, wish.template_id)
     if not found:
-        raise documents.none_found(item, wish.template_id)
+        raise documents.none_found(item, wish.template_id, run.templates)
     return {one.id: one for one in sorted(found, key=lambda one: one.id, reverse=True)}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import END
 from robot.flows.flow import Chosen, Granted, Only
-from robot.store import expiry, leases, links, pauses, portals, runs, settling
+from robot.store import expiry, leases, links, pauses, robots, runs, settling
 from robot.store.links import EndedBy, Origin
 from robot.store.runs import StoredRun
 from robot.store.settling import Settled
@@ -68,7 +68,14 @@ def put_decided(
         pauses.resume(conn, waited, now=now)
     for job, found in decided:
         if registered := found.outcome.registered:
-            portals.save_robots(conn, portal_id, registered, user_id=job.user_id, now=now)
+            robots.save(
+                conn,
+                portal_id,
+                registered,
+                templates=found.outcome.templates,
+                user_id=job.user_id,
+                now=now,
+            )
 
 
 def _origin(portal_id: int, run: StoredRun) -> Origin:

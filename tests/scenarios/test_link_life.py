@@ -55,6 +55,26 @@ def test_a_contract_is_made_and_mailed_once_its_pdf_is_there_and_its_link_is_gon
     assert (found["state"], found["ended_by"]) == ("off", "expired")
 
 
+def test_a_deleted_document_ends_its_link_in_the_register(
+    shared_app: App, portal: SandboxPortal
+) -> None:
+    deal = portal.item()
+    document = portal.document(deal)
+    portal.run(enable(), item_id=deal)
+
+    portal.control("DELETE", f"documents/{document}")
+
+    def ended() -> list[str]:
+        rows = shared_app.rows(
+            "SELECT ended_by FROM links JOIN portals ON portals.id = portal_id "
+            "WHERE member_id = ? AND state = 'off'",
+            portal.member_id,
+        )
+        return [row[0] for row in rows]
+
+    assert until(ended, what="the link has ended") == ["deleted"]
+
+
 def test_a_conversion_that_fails_is_told_and_the_link_is_turned_on(portal: SandboxPortal) -> None:
     deal = portal.item()
     portal.document(deal, ready_in=1, fails=True)
