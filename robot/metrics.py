@@ -42,3 +42,15 @@ PACE = Gauge(
     ["portal"],
     registry=REGISTRY,
 )
+LINKS_PUBLIC = Gauge(
+    "linkrobot_links_public",
+    "Links that Linkrobot turned on and that are, or may be, public",
+    ["portal"],
+    registry=REGISTRY,
+)
+LINKS_OVERDUE = Gauge(
+    "linkrobot_links_overdue",
+    "Links that are public although their end passed more than 15 minutes ago",
+    ["portal"],
+    registry=REGISTRY,
+)

@@ -28,14 +28,20 @@ _TAKEN_OVER_FIRST = timedelta(seconds=5)  # a replica that is only slow is not d
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def _duration(value: Any) -> Any:
-    """'24h' or '90d' as a timedelta."""
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhd])\s*", value)
+def read_duration(text: str) -> timedelta:
+    """'24h' or '90d' as a timedelta.
+
+    Raises:
+        ValueError: it says how to write one.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhd])\s*", text)
     if not match:
         raise ValueError("must be a number and a unit, such as 24h or 90d (s, m, h or d)")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _duration(value: Any) -> Any:
+    return read_duration(value) if isinstance(value, str) else value
 
 
 def _names(value: Any) -> Any:

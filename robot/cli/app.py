@@ -9,11 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from robot.cli import (
     again,
+    audited,
     backing_up,
     by_hand,
     demo,
     doctor,
+    forgetting,
+    in_bulk,
     keyed,
+    links,
     migrating,
     registered,
     running,
@@ -45,15 +49,25 @@ app.command("serve")(running.serve)
 app.command("work")(running.work)
 app.command("demo")(demo.demo)
 app.command("sandbox", context_settings=running.PASS_ON)(running.sandbox)
-app.command("portals")(shown.portals)
-app.command("links")(shown.links)
 app.command("migrate")(migrating.migrate)
 app.command("backup")(backing_up.backup)
+
+portals = typer.Typer()
+portals.callback(invoke_without_command=True)(shown.portals)
+portals.command("forget")(forgetting.forget)
+app.add_typer(portals, name="portals")
 
 runs = typer.Typer()
 runs.callback(invoke_without_command=True)(shown.runs)
 runs.command("retry")(again.retry)
 app.add_typer(runs, name="runs")
+
+links_group = typer.Typer()
+links_group.callback(invoke_without_command=True)(links.links)
+links_group.command("check")(in_bulk.check)
+links_group.command("disable")(in_bulk.disable)
+links_group.command("audit")(audited.audit)
+app.add_typer(links_group, name="links")
 app.command("doctor")(doctor.doctor)
 
 robots = typer.Typer(help="The robots as they are registered in Bitrix24.", no_args_is_help=True)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ from robot.cli.output import LONGEST_TEXT, AsJson, print_json
 from robot.cli.shown import installed
 from robot.errors import SettingsError
 from robot.flows.catalogue import DISABLE, ENABLE
-from robot.flows.inputs import is_id
+from robot.flows.inputs import MOST_DAYS, is_id
 from robot.portal.network import open_client
 from robot.protocol.answers import one_line
 from robot.settings import Settings, is_loopback, load_settings
@@ -43,6 +43,19 @@ AtPortal = Annotated[
 ByWebhook = Annotated[
     str, typer.Option("--webhook", help="Or an inbound webhook's address; it is a secret.")
 ]
+ValidDays = Annotated[
+    float | None,
+    typer.Option(
+        "--valid-days",
+        metavar="DAYS",
+        help="Turned off after so many days, such as 14 or 0.5; with --portal only.",
+    ),
+]
+NOBODY_ENDS_IT = (
+    "--valid-days needs --portal: through a webhook nothing is stored, so nobody would turn the "
+    "link off at its end. Install Linkrobot at the portal, or leave --valid-days out."
+)
+WRONG_DAYS = f"--valid-days must be greater than 0, and {MOST_DAYS} at most."
 
 
 def enable(
@@ -50,13 +63,20 @@ def enable(
     file: FromFile = None,
     portal: AtPortal = "",
     webhook: ByWebhook = "",
+    valid_days: ValidDays = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn the public link of documents on; prints one line for each.
 
     Status 0: all worked, 1: some failed, 2: nothing was done.
     """
-    _change(_document_ids(ids, file), portal, webhook, public=True, as_json=as_json)
+    if valid_days is not None and webhook:
+        raise SettingsError(NOBODY_ENDS_IT)
+    if valid_days is not None and not 0 < valid_days <= MOST_DAYS:
+        raise SettingsError(WRONG_DAYS)
+    days = "" if valid_days is None else f"{valid_days:.9f}"
+    found = _document_ids(ids, file)
+    _change(found, portal, webhook, public=True, as_json=as_json, valid_days=days)
 
 
 def disable(
@@ -73,14 +93,23 @@ def disable(
     _change(_document_ids(ids, file), portal, webhook, public=False, as_json=as_json)
 
 
-def _change(ids: Sequence[int], portal: str, webhook: str, *, public: bool, as_json: bool) -> None:
+def _change(
+    ids: Sequence[int],
+    portal: str,
+    webhook: str,
+    *,
+    public: bool,
+    as_json: bool,
+    valid_days: str = "",
+) -> None:
     if bool(portal) == bool(webhook):
         raise SettingsError("Say where: either --portal ADDRESS or --webhook URL.")
     settings = load_settings()
     if webhook:
         changes = _by_webhook(settings, webhook_address(webhook), ids, public=public)
     else:
-        changes = _at_portal(settings, portal, ids, public=public)
+        given = {"valid_days": valid_days} if valid_days else {}
+        changes = _at_portal(settings, portal, ids, public=public, given=given)
     done = asyncio.run(_collect(changes, len(ids), as_json=as_json))
     if as_json:
         print_json([asdict(one) for one in done])
@@ -109,7 +138,8 @@ async def _collect(changes: AsyncIterator[Done], total: int, *, as_json: bool) -
 
 def _line(one: Done) -> str:
     if one.succeeded:
-        return f"{one.document_id}\t{one.public_url or 'off'}"
+        end = f"\tuntil {one.expires_at}" if one.expires_at else ""
+        return f"{one.document_id}\t{one.public_url or 'off'}{end}"
     # An inbound webhook's portal may not even be one.
     text = one_line(one.error_text, LONGEST_TEXT)
     return f"{one.document_id}\tfailed: {one.error_code}: {text}"
@@ -127,7 +157,7 @@ async def _by_webhook(
 
 
 async def _at_portal(
-    settings: Settings, name: str, ids: Sequence[int], *, public: bool
+    settings: Settings, name: str, ids: Sequence[int], *, public: bool, given: Mapping[str, str]
 ) -> AsyncIterator[Done]:
     async with open_errands(settings) as errands:
         portal = await errands.database.read(lambda conn: installed(conn, name))
@@ -137,7 +167,7 @@ async def _at_portal(
                 portal.id,
                 source=Source.COMMAND,
                 user_id=portal.user_id,
-                inputs={"document_id": str(document_id)},
+                inputs={"document_id": str(document_id), **given},
                 give_up_after=GIVE_UP_AFTER,
             )
             for document_id in ids
@@ -152,6 +182,7 @@ def _done(document_id: int, run: PastRun) -> Done:
         document_id=document_id,
         succeeded=bool(run.outputs) and not run.failed,
         public_url=run.outputs.get("public_url", ""),
+        expires_at=run.outputs.get("expires_at", ""),
         error_code=run.outputs.get("error_code", "" if run.outputs else "app_removed"),
         error_text=run.outputs.get("error_text", ""),
     )

@@ -1,4 +1,4 @@
-"""`linkrobot portals`, `runs`, `links`: what is stored, as tables or JSON; no secrets."""
+"""`linkrobot portals`, `runs`: what is stored, as tables or JSON; no secrets."""
 
 import asyncio
 import sys
@@ -15,11 +15,10 @@ from robot.errors import SettingsError
 from robot.flows.catalogue import ACTIVITIES, ROBOTS
 from robot.flows.register import NOT_TAKEN
 from robot.settings import Settings, load_settings
-from robot.store import history, register, robots, unverified
+from robot.store import history, robots, unverified
 from robot.store import portals as stored_portals
 from robot.store.history import PastRun
 from robot.store.portals import Portal
-from robot.store.register import Link
 from robot.work.opening import open_database
 from robot.work.registering import is_registered
 
@@ -41,8 +40,10 @@ WAITS = (
 Row = TypeVar("Row")
 
 
-def portals(as_json: AsJson = False) -> None:
+def portals(context: typer.Context, as_json: AsJson = False) -> None:
     """Which portals have installed the app."""
+    if context.invoked_subcommand:
+        return
     rows = _ask(_portals)
     if as_json:
         print_json(rows)
@@ -97,35 +98,6 @@ def runs(
             cell(in_words(row)),
         )
     print_table(table, "No robot has run yet.")
-
-
-def links(
-    as_json: AsJson = False,
-    portal: OfPortal = "",
-    every: Annotated[bool, typer.Option("--all", help="Also those that are off.")] = False,
-) -> None:
-    """Which links Linkrobot turned on that are, or may be, public."""
-
-    def question(conn: Connection, _settings: Settings) -> list[Link]:
-        portal_id = _portal_id(conn, portal)
-        return register.listed(conn, portal_id=portal_id, every=every)
-
-    rows = _ask(question)
-    if as_json:
-        print_json([asdict(row) for row in rows])
-        return
-    table = new_table("Document", "Title", "Item", "Portal", "State", "Since", "Link")
-    for row in rows:
-        table.add_row(
-            str(row.document_id),
-            cell(row.title),
-            cell(row.item or "-"),
-            cell(row.host),
-            row.state,
-            moment(row.changed_at),
-            cell(row.url or "-"),
-        )
-    print_table(table, "No link is public through Linkrobot.")
 
 
 def in_words(run: PastRun) -> str:

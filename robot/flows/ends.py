@@ -51,7 +51,9 @@ def look_at_links(run: Run) -> Flow:
     found = [_found(document_id, look) for document_id, look in zip(ids, looks, strict=True)]
     changes = [change for change in found if change]
     if len(changes) < len(ids):
-        refused = next((look for look in looks if isinstance(look, RejectedError)), None)
+        pairs = zip(looks, found, strict=True)
+        untold_why = (look for look, change in pairs if change is None)
+        refused = next((look for look in untold_why if isinstance(look, RejectedError)), None)
         error = explain(refused) if refused else None
         code, text = (error.code, error.text) if error else ("unexpected_answer", "")
         untold = len(ids) - len(changes)

@@ -1,12 +1,14 @@
 """What goes when a portal removes the app: its secrets at once, its waiting runs in steps."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from robot.store import expiry, robots
 from robot.store.runs import Ending, State
-from robot.store.tables import portals, runs, tokens
+from robot.store.tables import audit, links, portals, runs, tokens
+from robot.store.tables import robots as registered
 
 
 def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
@@ -64,6 +66,30 @@ def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> 
         .values(finished_at=now, state=State.FINISHED, ending=Ending.APP_REMOVED, secrets=None)
     )
     return ended.rowcount
+
+
+def data_of(conn: Connection, portal_id: int) -> Mapping[str, int]:
+    """How many rows there are of a portal, by what they are."""
+    return {
+        table.name: conn.scalar(
+            select(func.count()).select_from(table).where(table.c.portal_id == portal_id)
+        )
+        or 0
+        for table in (links, runs, audit)
+    }
+
+
+def forget_step(conn: Connection, portal_id: int, *, limit: int) -> int:
+    """Delete some of what is stored of a removed portal; 0: the portal itself is gone, too."""
+    for table in (runs, links, audit):
+        some = select(table.c.id).where(table.c.portal_id == portal_id).limit(limit)
+        if gone := conn.execute(delete(table).where(table.c.id.in_(some))).rowcount:
+            return gone
+    conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
+    conn.execute(delete(registered).where(registered.c.portal_id == portal_id))
+    is_removed = portals.c.removed_at.is_not(None)
+    conn.execute(delete(portals).where(portals.c.id == portal_id, is_removed))
+    return 0
 
 
 def removed_with_runs(

@@ -154,6 +154,21 @@ links = Table(
         sqlite_where=text("due_at IS NOT NULL"),
         postgresql_where=text("due_at IS NOT NULL"),
     ),
+    # what people ask for: since when, for which item, until when
+    Index(
+        "links_since",
+        "asked_at",
+        sqlite_where=text("state != 'off'"),
+        postgresql_where=text("state != 'off'"),
+    ),
+    Index("links_of_item", "item", "portal_id"),
+    Index(
+        "links_ending",
+        "portal_id",
+        "expires_at",
+        sqlite_where=text("state != 'off'"),
+        postgresql_where=text("state != 'off'"),
+    ),
     # each decided run looks for what it had asked for; links are kept for ever
     Index(
         "links_asked",

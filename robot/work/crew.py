@@ -16,7 +16,7 @@ from robot.protocol.pacing import Bucket
 from robot.store import duties
 from robot.store.leases import Learned, LeaseLostError
 from robot.store.trouble import explain
-from robot.work import housekeeping, lease
+from robot.work import housekeeping, lease, link_watch
 from robot.work.beginning import begin
 from robot.work.claims import Claims, Taken
 from robot.work.clock import Clock
@@ -103,6 +103,8 @@ class Crew:
             self._group = group
             group.create_task(self._every(SWEEP_EVERY, self._sweep))
             group.create_task(self._every(housekeeping.EVERY, self._keep_house))
+            links = link_watch.LinkWatch(self._tools)
+            group.create_task(self._every(link_watch.EVERY, links.look))
             group.create_task(self._every(DAILY_LOOKS_EVERY, self._read_templates))
             if verify_kept:
                 group.create_task(self._every(VERIFIES_EVERY, verify_kept))
@@ -130,7 +132,7 @@ class Crew:
         await self._clock.look()
         if time.monotonic() < self._rests_until:
             return
-        for portal_id in await busy_portals(self._tools):
+        for portal_id in await busy_portals(self._tools, self._clock):
             self.wake(portal_id)
 
     async def _keep_house(self) -> None:

@@ -44,13 +44,17 @@ class Errands:
         """Each of these runs once it has its outcome; waits for all of them."""
         missing = list(ids)
         while missing:
-            found = await self.database.read(partial(history.by_ids, ids=missing[:TOGETHER]))
-            done = [run for run in found if run.decided_at or run.finished_at]
+            done = await self.decided(missing[:TOGETHER])
             for run in done:
                 yield run
             known = {run.id for run in done}
             missing = [run_id for run_id in missing if run_id not in known]
             await asyncio.sleep(LOOKS_EVERY if missing else 0)
+
+    async def decided(self, ids: Sequence[int]) -> list[PastRun]:
+        """Those of these runs that have their outcome by now."""
+        found = await self.database.read(partial(history.by_ids, ids=ids))
+        return [run for run in found if run.decided_at or run.finished_at]
 
     async def forget(self, ids: Sequence[int]) -> None:
         """These runs were of interest to nobody but the command."""

@@ -12,6 +12,7 @@ from robot.protocol.oauth import TOKEN_LIFE
 from robot.protocol.origin import digest
 from robot.settings import Settings
 from robot.store import backlog, expiry, portals, runs
+from robot.store.portals import Portal
 from robot.store.runs import Source
 from robot.work import newrun
 
@@ -23,6 +24,12 @@ def keys_print(settings: Settings, client_id: str) -> bytes | None:
     """What tells the application's present keys from others; None where they are not set."""
     secret = settings.credentials.get(client_id)
     return digest(f"{client_id}:{secret}") if secret else None
+
+
+def is_proven(settings: Settings, portal: Portal) -> bool:
+    """Whether its access was renewed with the application's present keys."""
+    keys = keys_print(settings, portal.client_id)
+    return keys is not None and portal.renewed_with == keys
 
 
 def queue_renewals(conn: Connection, *, now: datetime) -> list[int]:

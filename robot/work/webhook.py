@@ -39,6 +39,7 @@ class Done:
     document_id: int
     succeeded: bool
     public_url: str = ""
+    expires_at: str = ""  # in UTC, for people; empty: it has no end
     error_code: str = ""
     error_text: str = ""
 

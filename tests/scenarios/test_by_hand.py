@@ -13,6 +13,7 @@ import pytest
 from tests.programs import App, Done, Sandbox, at_once
 from tests.scenarios.made_up import MadeUpPortal
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
+from tests.scenarios.waiting import until
 
 BATCH_LIMIT = 50
 
@@ -98,6 +99,11 @@ WRONG = {
     "no number": "enable 61abc --portal x",
     "no ids at all": "disable --portal x",
     "an unknown portal": "disable 61 --portal nowhere.example",
+    "an end that nobody would keep": (
+        "enable 61 --valid-days 14 --webhook https://x.example/rest/1/abcdef12/"
+    ),
+    "an end in the past": "enable 61 --valid-days -1 --portal x",
+    "no number of days": "enable 61 --valid-days inf --portal x",
 }
 
 
@@ -146,6 +152,26 @@ def test_the_running_app_does_it_for_an_installed_portal(
         portal.member_id,
     )
     assert state == "public"
+
+
+def test_a_link_that_was_turned_on_by_hand_for_a_moment_turns_itself_off(
+    portal: SandboxPortal, shared_app: App
+) -> None:
+    document = portal.document(portal.item())
+    days = ("--valid-days", str(2 / 86_400))
+
+    on = shared_app.command("link", "enable", "--portal", portal.url, *days, str(document))
+
+    assert on.returncode == 0, on.stderr
+    number, url, end = on.stdout.rstrip().split("\t")
+    assert (number, url.startswith("http")) == (str(document), True)
+    assert end.startswith("until 20")
+    until(lambda: portal.public_url(document) is None, what="the link is off at its end")
+    lines = shared_app.json("links", "audit", "--portal", portal.member_id)
+    assert [(line["action"], line["source"]) for line in lines] == [
+        ("off", "expired"),
+        ("on", "command"),
+    ]
 
 
 def test_the_lines_go_into_a_file_while_a_progress_bar_is_shown_on_the_terminal(

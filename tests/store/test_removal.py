@@ -1,15 +1,18 @@
 """What goes when a portal removes the app."""
 
-import pytest
-from sqlalchemy import Connection, select
+from functools import partial
 
-from robot.store import backlog, history, portals, removal, robots, runs, tokens
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from robot.store import audit, backlog, history, portals, removal, robots, runs, tokens
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending
+from robot.store.tables import links
 from robot.store.tables import runs as run_rows
 from robot.store.vault import Vault
-from tests.store.store_rig import NOW, install, later, new_run, record
+from tests.store.store_rig import NOW, OTHER_MEMBER, install, later, new_run, record
 from tests.store.store_rig import tokens as pair
 
 pytestmark = pytest.mark.anyio
@@ -72,3 +75,36 @@ async def test_runs_that_came_before_the_clock_was_set_back_end_as_well(
     await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
 
     assert await end(database, portal) == 1
+
+
+async def test_all_that_is_stored_of_a_portal_can_be_deleted_and_nothing_of_others(
+    database: Database, portal: Portal
+) -> None:
+    other = await install(database, member_id=OTHER_MEMBER)
+    for one in (portal, other):
+        await record(database, new_run(one.id, f"event of {one.id}"))
+        await database.write(partial(keep_link, portal_id=one.id))
+    await database.write(lambda conn: removal.remove(conn, portal.id, now=NOW))
+
+    steps = [await database.write(partial(removal.forget_step, portal_id=portal.id, limit=1))]
+    while steps[-1]:
+        step = partial(removal.forget_step, portal_id=portal.id, limit=1)
+        steps.append(await database.write(step))
+
+    assert steps == [1, 1, 1, 1, 0]
+    everything = await database.read(portals.listed)
+    assert [one.id for one in everything] == [other.id]
+    kept = await database.read(lambda conn: removal.data_of(conn, other.id))
+    assert kept == {"links": 2, "runs": 1, "audit": 1}
+
+
+def keep_link(conn: Connection, *, portal_id: int) -> None:
+    row = {"portal_id": portal_id, "run_id": 1, "asked_at": NOW, "changed_at": NOW}
+    conn.execute(
+        insert(links),
+        [{**row, "document_id": 5, "state": state} for state in ("public", "off")],
+    )
+    entry = audit.Entry(
+        portal_id=portal_id, at=NOW, action=audit.Action.ON, document_id=5, source="robot"
+    )
+    audit.write(conn, [entry])

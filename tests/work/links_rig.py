@@ -14,12 +14,13 @@ from robot.settings import Settings
 from robot.store import audit, register
 from robot.store.audit import Line
 from robot.store.database import Database
+from robot.store.portals import Portal
 from robot.store.register import Link
 from robot.store.tables import runs
 from robot.store.vault import Vault
 from robot.work.crew import Crew
-from tests.store.store_rig import CLIENT_ID
-from tests.work.portal_function import PortalFunction, tools_for
+from tests.store.store_rig import CLIENT_ID, record
+from tests.work.portal_function import SEND, PortalFunction, called, tools_for
 
 FAST = Settings(
     _env_file=None,  # type: ignore[call-arg]
@@ -122,3 +123,17 @@ async def until_finished(database: Database) -> None:
     async with asyncio.timeout(20):
         while any(run.finished_at is None for run in await all_runs(database)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+async def enable(database: Database, vault: Vault, portal: Portal, **inputs: str) -> int:
+    fields = {"document_id": "5", "valid_days": "14", **inputs}
+    event = f"event-{len(await all_runs(database))}"
+    return await record(database, called(vault, portal, event, inputs=fields))
+
+
+async def all_reported(function: PortalFunction, number: int) -> None:
+    await until(lambda: len(function.sent(SEND)) == number)
+
+
+def told(function: PortalFunction) -> list[dict[str, Any]]:
+    return [params["RETURN_VALUES"] for params in function.sent(SEND)]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -19,16 +18,19 @@ from robot.work import crew, ending
 from tests.store.store_rig import record, tokens
 from tests.work.links_rig import (
     Documents,
+    all_reported,
     all_runs,
     at_work,
     days,
+    enable,
     in_audit,
     in_register,
+    told,
     until,
     until_finished,
     until_stored,
 )
-from tests.work.portal_function import ENABLE, GET, SEND, PortalFunction, called, refuse
+from tests.work.portal_function import ENABLE, GET, PortalFunction, called, refuse
 
 pytestmark = pytest.mark.anyio
 
@@ -48,26 +50,12 @@ def function(documents: Documents) -> PortalFunction:
     return PortalFunction(methods={GET: documents.get, ENABLE: documents.change})
 
 
-async def enable(database: Database, vault: Vault, portal: Portal, **inputs: str) -> int:
-    fields = {"document_id": "5", "valid_days": "14", **inputs}
-    event = f"event-{len(await all_runs(database))}"
-    return await record(database, called(vault, portal, event, inputs=fields))
-
-
-async def all_reported(function: PortalFunction, number: int) -> None:
-    await until(lambda: len(function.sent(SEND)) == number)
-
-
 async def come_to_its_end(database: Database) -> None:
     """Its time is over now."""
     past = datetime.now(UTC) - timedelta(seconds=1)
     await database.write(
         lambda conn: conn.execute(update(table).values(expires_at=past, due_at=past))
     )
-
-
-def told(function: PortalFunction) -> list[dict[str, Any]]:
-    return [params["RETURN_VALUES"] for params in function.sent(SEND)]
 
 
 async def test_a_link_turns_itself_off_at_its_end(
@@ -158,7 +146,7 @@ async def test_a_link_that_was_given_a_later_end_while_its_end_was_queued_stays(
     async with at_work(function, database, vault):
         await all_reported(function, 1)
     await come_to_its_end(database)
-    await database.write(lambda conn: ending.queue_due(conn, now=datetime.now(UTC)))
+    await database.write(ending.queue_due)
     end = datetime.now(UTC) + timedelta(days=1)
     await database.write(
         lambda conn: conn.execute(update(table).values(expires_at=end, due_at=end))
@@ -230,35 +218,6 @@ async def test_a_link_of_which_nobody_knows_how_it_is_is_looked_at(
 
     assert link.url == "https://acme.bitrix24.com/~5"
     assert documents.public == {5}
-
-
-async def test_without_an_access_that_renews_no_link_with_an_end_becomes_public(
-    database: Database,
-    portal: Portal,
-    vault: Vault,
-    function: PortalFunction,
-    documents: Documents,
-) -> None:
-    function.auth.dead.add("refresh of access-1")
-    await enable(database, vault, portal)
-
-    async with at_work(function, database, vault):
-        await all_reported(function, 1)
-
-    assert told(function)[0]["error_code"] == "access_does_not_last"
-    assert documents.public == set()
-    assert await in_register(database) == []
-
-
-async def test_one_renewal_proves_the_access_for_all_runs_that_follow(
-    database: Database, portal: Portal, vault: Vault, function: PortalFunction
-) -> None:
-    async with at_work(function, database, vault):
-        for number in range(1, 4):
-            await enable(database, vault, portal, document_id=str(number))
-            await all_reported(function, number)
-
-    assert len(function.auth.renewed) == 1
 
 
 async def test_a_thousand_that_end_together_all_end_in_as_few_requests_as_they_fit(

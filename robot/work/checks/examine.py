@@ -15,9 +15,10 @@ from sqlalchemy.engine import URL, Connection
 from robot.errors import SettingsError
 from robot.portal.network import open_client
 from robot.settings import Settings
-from robot.store import history, portals, unverified
+from robot.store import expiry, history, portals, unverified
 from robot.store.check_value import open_vault
 from robot.store.portals import Portal
+from robot.work import renewing
 from robot.work.checks import address, asking, machine, servers, stored
 from robot.work.checks.finding import Finding, State, refused, well
 from robot.work.errands import open_errands
@@ -77,7 +78,27 @@ async def _inside(settings: Settings) -> list[Finding]:
     if named and settings.public_url:
         async with open_errands(settings) as errands:
             found += await asking.ask(errands, settings, named)
+    async with open_database(settings) as database:  # by now, access may have been renewed
+        found += await database.read(lambda conn: _links(conn, settings))
     return found
+
+
+def _links(conn: Connection, settings: Settings) -> list[Finding]:
+    """Links that should have ended, or that may not end when they should."""
+    installed = {portal.id: portal for portal in portals.listed(conn) if not portal.removed_at}
+    late = expiry.count_overdue(conn, before=datetime.now(UTC) - expiry.OVERDUE_AFTER)
+    found = [
+        replace(stored.overdue(installed[one], number), portal=installed[one].host)
+        for one, number in late.items()
+        if one in installed
+    ]
+    with_ends = expiry.with_ends(conn)
+    ending = [portal for one, portal in installed.items() if one in with_ends]
+    return found + [
+        replace(stored.not_renewable(portal), portal=portal.host)
+        for portal in ending
+        if not renewing.is_proven(settings, portal)
+    ]
 
 
 def _stored(conn: Connection, settings: Settings) -> tuple[list[Finding], list[Portal]]:

@@ -118,3 +118,26 @@ def unverified(number: int) -> Finding:
         "Either the authorization server cannot be reached, or LINKROBOT_CLIENT_ID does not name "
         "their application: the log says which. They are dropped after a day.",
     )
+
+
+def overdue(portal: Portal, number: int) -> Finding:
+    """Links that should have been turned off."""
+    return failed(
+        "links overdue",
+        f"{number} link(s) are public although their end passed more than 15 minutes ago.",
+        "Mend what else is listed of this portal; they are then turned off within about an hour. "
+        f"`linkrobot links --portal {portal.host} --ends-within 0s` shows them, `linkrobot link "
+        f"disable --portal {portal.host} ID` turns one off at once.",
+    )
+
+
+def not_renewable(portal: Portal) -> Finding:
+    """Links that are to end, and no access that certainly lasts until then."""
+    return failed(
+        "links that end",
+        "Links of this portal are to be turned off at their end, but its access was never renewed "
+        "with the present LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET: it may be over by then.",
+        "Set the id and key of this portal's application, start Linkrobot again, and look again: "
+        f"that renews the access. `linkrobot links --portal {portal.host} --ends-within 3650d` "
+        "shows the links.",
+    )

@@ -2,12 +2,16 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
-from robot.store import unverified
+from robot.protocol.origin import digest
+from robot.store import portals, unverified
 from robot.store.database import Database
+from robot.store.tables import links
 from robot.store.unverified import Kind
 from robot.work.checks.examine import examine
 from robot.work.checks.finding import Finding, State
@@ -82,3 +86,36 @@ async def test_the_public_address_is_looked_at_without_a_portal(folder: Path) ->
 
     assert "cannot be reached" in found["", "public address"].text
     assert "linkrobot serve" in found["", "public address"].remedy
+
+
+async def test_links_that_are_not_turned_off_in_time_are_told(folder: Path) -> None:
+    database, now = Database(folder / "linkrobot.sqlite"), datetime.now(UTC)
+    late, sure = await install(database), await install(database, member_id=OTHER_MEMBER)
+    for portal, end in ((late, now - timedelta(minutes=16)), (sure, now + timedelta(days=1))):
+        await database.write(partial(keep_link, portal_id=portal.id, end=end))
+    keys = digest(f"{CLIENT_ID}:made-up-secret")
+    await database.write(lambda conn: portals.renewed(conn, sure.id, keys=keys))
+    await database.close()
+
+    found = await examine(
+        settings(
+            data_dir=folder,
+            auth_servers="http://127.0.0.1:1",
+            client_id=CLIENT_ID,
+            client_secret="made-up-secret",
+        ),
+        open_files=16_384,
+    )
+
+    told = [one for one in found if one.name.startswith("links")]
+    assert [(one.name, one.state) for one in told] == [
+        ("links overdue", State.FAILED),
+        ("links that end", State.FAILED),
+    ]
+    assert all(late.host in one.remedy for one in told)
+
+
+def keep_link(conn: Connection, *, portal_id: int, end: datetime) -> None:
+    row = {"run_id": 1, "state": "public", "asked_at": end, "changed_at": end}
+    ends = {"expires_at": end, "due_at": end}
+    conn.execute(insert(links).values(portal_id=portal_id, document_id=5, **row, **ends))

@@ -32,6 +32,9 @@ def upgrade() -> None:
         op.add_column("links", column)
     _index("links_due", "links", ["due_at"], "due_at IS NOT NULL")
     op.create_index("links_of_document", "links", ["portal_id", "document_id"])
+    _index("links_since", "links", ["asked_at"], "state != 'off'")
+    op.create_index("links_of_item", "links", ["item", "portal_id"])
+    _index("links_ending", "links", ["portal_id", "expires_at"], "state != 'off'")
     op.create_table(
         "audit",
         sa.Column("id", Id, primary_key=True),
