@@ -233,7 +233,7 @@ class App:
         return dict(portal.post("apps/install", **form))
 
     def install_at(self, portal: SandboxPortal, **fields: Any) -> dict[str, Any]:
-        """Add the app to a portal, and wait until both robots and both events are there."""
+        """Add the app to a portal, and wait until its robots, activities and events are there."""
         answer = self.offer_to(portal, **fields)
         until(lambda: is_complete(portal), what="registered")
         return answer
