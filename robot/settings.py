@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     keep_runs: Duration = timedelta(days=90)
     # with PostgreSQL: from the death of a replica until another one works on its portals
     take_over_after: Duration = Field(default=timedelta(seconds=10), ge=_TAKEN_OVER_FIRST)
+    activities: bool = True  # also for the workflow designer, on plans that have it
     metrics_token: SecretStr = SecretStr("")
     private_portals: Names = ()
 

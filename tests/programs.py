@@ -247,4 +247,4 @@ def at_once(*commands: Callable[[], Done]) -> list[Done]:
 
 def is_complete(portal: SandboxPortal) -> bool:
     """Whether everything that the app registers is registered there."""
-    return [len(portal.get("state")[kind]) for kind in ("robots", "events")] == [2, 2]
+    return [len(portal.get("state")[kind]) for kind in ("robots", "events")] == [2, 3]

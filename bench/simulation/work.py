@@ -16,6 +16,7 @@ from handlers.connections import MOST as CONNECTIONS
 from robot.errors import BusyError
 from robot.flows.flow import Chosen, Granted
 from robot.protocol.pacing import Bucket
+from robot.settings import Settings
 from robot.store.leases import Taken
 from robot.store.portals import Portal
 from robot.store.runs import StoredRun
@@ -32,8 +33,11 @@ PARALLEL = 4  # requests in flight to one portal: the default setting
 def simulated(group: int = accept.TOGETHER) -> Iterator[None]:
     """The real accepting and drain, with simulated portals and tables in the place of theirs."""
 
-    def opened(run: StoredRun, portal: Portal, _vault: object) -> tuple[job.Job, None]:
-        return job.Job(run, user_id=portal.user_id, event_token=f"{run.id}"), None
+    def opened(
+        run: StoredRun, portal: Portal, _vault: object, *, can_renew: bool
+    ) -> tuple[job.Job, None]:
+        made = job.Job(run, user_id=portal.user_id, event_token=f"{run.id}", can_renew=can_renew)
+        return made, None
 
     quiet = SimpleNamespace(info=lambda *_, **__: None)
     session = lambda _http, verifier, *_, **__: SimSession(verifier)  # noqa: E731
@@ -198,7 +202,12 @@ class Worker:
             },
         )
         tools = SimpleNamespace(
-            verifier=portal, http=None, vault=None, confirm=str, database=database
+            verifier=portal,
+            http=None,
+            vault=None,
+            confirm=str,
+            database=database,
+            settings=Settings(_env_file=None),  # type: ignore[call-arg]
         )
         return drain.Drain(cast("Any", tools), beginning, lease, traffic, room=room)
 

@@ -13,6 +13,7 @@ from bench.portal.limits import Bucket, Operating, OperatingRule
 from bench.simulation.replica import Replica
 from robot.errors import NotExecutedError, PortalError
 from robot.flows.catalogue import ENABLE as ROBOT
+from robot.flows.flow import Chosen, Granted
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.store.backlog import Due
@@ -118,17 +119,24 @@ class SimLedger:
         self._finished: list[int] = []
         self._rows = 0
         self.failed = 0
+        self.can_renew = True
+        self.granted: dict[int, Granted] = {}
 
     async def load(self, *, held: Collection[int], room: int) -> Due:
         """Up to `room` runs that are not held."""
         return due(self._portal, held, room)
 
+    async def load_looking(self, *, held: Collection[int]) -> Due:
+        """No run waits for its PDF here."""
+        return Due(runs=[], has_more=False)
+
     async def load_late(self, *, held: Collection[int], within: timedelta) -> Due:
         """No run's time is ever over here."""
         return Due(runs=[], has_more=False)
 
-    def chosen(self, job: Job, chosen: object) -> None:
+    def chosen(self, job: Job, chosen: Chosen) -> None:
         """To be written with the next commit."""
+        self.granted[job.run.id] = Granted(chosen.document_ids)
         self._rows += 1
 
     def decided(self, job: Job, decided: Any) -> None:

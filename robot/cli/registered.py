@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from robot.cli.output import AsJson, cell, new_table, print_json, print_table
 from robot.cli.shown import OfPortal, installed
 from robot.settings import Settings, load_settings
-from robot.store import portals
+from robot.store import portals, robots
 from robot.store.history import PastRun
 from robot.store.runs import NewRun
 from robot.work.errands import GIVE_UP_AFTER, Errands, open_errands
@@ -57,7 +57,7 @@ async def _queue(errands: Errands, settings: Settings, name: str, *, anew: bool)
                 portal,
                 settings,
                 user_id=portal.user_id,
-                known={} if anew else portals.robots_registered(conn, portal.id),
+                known={} if anew else robots.registered(conn, portal.id),
                 give_up_after=GIVE_UP_AFTER,
             )
             for portal in found

@@ -13,7 +13,7 @@ from robot.cli.output import AsJson, cell, moment, new_table, print_json, print_
 from robot.cli.watched import watch
 from robot.errors import SettingsError
 from robot.settings import Settings, load_settings
-from robot.store import history, unverified
+from robot.store import history, robots, unverified
 from robot.store import portals as stored_portals
 from robot.store.history import PastRun
 from robot.store.portals import Portal
@@ -121,7 +121,7 @@ def _portals(conn: Connection, settings: Settings) -> list[dict[str, Any]]:
 
 
 def _robots(conn: Connection, settings: Settings, portal: Portal) -> str:
-    registered = sorted(stored_portals.robots_registered(conn, portal.id))
+    registered = sorted(robots.registered(conn, portal.id))
     if not registered:
         return "none registered: linkrobot robots sync"
     if settings.public_url and not is_registered(conn, portal, settings):

@@ -4,12 +4,12 @@ To add a robot: write its flow, its texts in every language, and its entry here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from robot.errors import FlowError
 from robot.flows.check import check
 from robot.flows.ends import end_link, look_at_links, renew_access
-from robot.flows.flow import Flow, Outcome, Run
+from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
@@ -107,33 +107,48 @@ ROBOTS: Mapping[str, Robot] = {
         ),
     ),
 }
+
+
+def _activity(robot: Robot) -> Robot:
+    """The robot once more, for the workflow designer: they share a namespace, so under a code of
+    its own.
+    """
+    code = f"{robot.definition.code}_activity"
+    return replace(robot, definition=replace(robot.definition, code=code))
+
+
+ACTIVITIES: Mapping[str, Robot] = {
+    activity.definition.code: activity for activity in map(_activity, ROBOTS.values())
+}
+RULES: Mapping[str, Robot] = {**ROBOTS, **ACTIVITIES}  # that workflows of a portal call
 DEFINITIONS = tuple(robot.definition for robot in ROBOTS.values())
+_FOR_DESIGNER = tuple(activity.definition for activity in ACTIVITIES.values())
 _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
-    REGISTER: lambda run: register(DEFINITIONS, run),
+    REGISTER: lambda run: register(DEFINITIONS, _FOR_DESIGNER, run),
     CHECK: check,
     END: end_link,
     LOOK: look_at_links,
     RENEW: renew_access,
 }
-CODES = frozenset({*ROBOTS, *_OUR_OWN})
+CODES = frozenset({*RULES, *_OUR_OWN})
 
 
 def start(code: str, run: Run) -> Flow:
     """The flow of a run, not begun yet."""
     if code in _OUR_OWN:
         return _OUR_OWN[code](run)
-    robot = ROBOTS.get(code)
+    robot = RULES.get(code)
     return robot.flow(run) if robot else _unknown(code)
 
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in (END, RENEW) or (code in ROBOTS and ROBOTS[code].only_hides)
+    return code in (END, RENEW) or (code in RULES and RULES[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:
     """The answer to the waiting workflow: every output of the robot, empty where it has none."""
-    robot = ROBOTS.get(code)
+    robot = RULES.get(code)
     names = [field.name for field in robot.definition.outputs] if robot else []
     return Call(
         "bizproc.event.send",
@@ -145,9 +160,12 @@ def report(code: str, event_token: str, outcome: Outcome) -> Call:
     )
 
 
-def registrations(*, handler: str, user_id: int) -> dict[str, str]:
-    """robot -> fingerprint, as a portal should have them registered."""
-    return expected(DEFINITIONS, handler=handler, user_id=user_id)
+def registrations(
+    *, handler: str, user_id: int, templates: Mapping[int, Template], activities: bool
+) -> dict[str, str]:
+    """robot or activity -> fingerprint, as a portal should have them registered."""
+    wanted = (*DEFINITIONS, *_FOR_DESIGNER) if activities else DEFINITIONS
+    return expected(wanted, handler=handler, user_id=user_id, offered=templates)
 
 
 def _unknown(code: str) -> Flow:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from robot.errors import RejectedError
+from robot.flows.binding import bound_events
 from robot.flows.failures import explain, words_of
 from robot.flows.flow import Flow, Result, Run, succeeded
-from robot.flows.register import bound_events
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW, Call
 from robot.protocol.oauth import UNANSWERED

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from robot.errors import FlowError
+from robot.flows.flow import Template
 from robot.protocol.answers import Answer, as_int, one_line
 from robot.protocol.calls import Call
 from robot.protocol.items import Item
@@ -97,7 +98,9 @@ def _url(value: object) -> str:
     return value if isinstance(value, str) and _URL.fullmatch(value) else ""
 
 
-def latest(item: Item, template_id: int | None) -> Generator[Call, Answer, Document]:
+def latest(
+    item: Item, template_id: int | None, templates: Mapping[int, Template]
+) -> Generator[Call, Answer, Document]:
     """The newest document of an item.
 
     Raises:
@@ -106,7 +109,7 @@ def latest(item: Item, template_id: int | None) -> Generator[Call, Answer, Docum
     answer = yield list_documents(item, template_id)
     documents = _page(answer, item, template_id)
     if not documents:
-        raise none_found(item, template_id)
+        raise none_found(item, template_id, templates)
     ids = [document.id for document in documents]
     if answer.next and ids != sorted(ids, reverse=True):
         # Some versions drop what they do not know: this page need not hold the newest.
@@ -164,9 +167,17 @@ def _document(row: object) -> Document | None:
     )
 
 
-def none_found(item: Item, template_id: int | None) -> FlowError:
-    """The item has no such document."""
-    narrowed = f" made from template {template_id}" if template_id else ""
+def none_found(item: Item, template_id: int | None, templates: Mapping[int, Template]) -> FlowError:
+    """The item has no such document; `templates` are those that the portal's robots offer."""
+    template = templates.get(template_id) if template_id else None
+    named = f"template {template_id}{f' «{template.name}»' if template else ''}"
+    if template and template.gone:
+        return FlowError(
+            "no_document",
+            f"{item.document_id} has no document made from {named}, and {named} was deleted. "
+            "Choose another template in this robot.",
+        )
+    narrowed = f" made from {named}" if template_id else ""
     return FlowError(
         "no_document",
         f"{item.document_id} has no document{narrowed}. Create one before this robot, for example "

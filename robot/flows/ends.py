@@ -29,7 +29,8 @@ def end_link(run: Run) -> Flow:
     if not granted.document_ids:
         return succeeded(f"The link of document {document_id} lives longer now.")
     document = documents.read_document(look) if look else None
-    if document and document.id == document_id and not document.is_public:
+    is_off = document and document.id == document_id and not document.is_public
+    if is_off and run.chosen is None:  # else it was us, before a crash
         return succeeded(
             f"The link of document {document_id} was off already.", _ended(document_id, ELSEWHERE)
         )

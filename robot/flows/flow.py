@@ -75,6 +75,14 @@ class LinkChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A document template of the portal."""
+
+    name: str
+    gone: bool = False  # deleted, or not active any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run found, or why it failed. Decided once, sent unchanged."""
 
@@ -84,6 +92,9 @@ class Outcome:
     log: str  # LOG_MESSAGE: for an administrator, in the workflow's log
     links: tuple[LinkChange, ...] = ()
     registered: Mapping[str, str] = field(default_factory=dict)  # robot -> its fingerprint
+    templates: Mapping[int, Template] | None = (
+        None  # that robots offer; None: not told, or the same
+    )
     # earlier runs of the same CRM item that still wait shall not turn a link on any more
     ends_waiting: bool = False
 
@@ -104,6 +115,7 @@ class Run:
     waited: float = 0.0  # seconds since the first of them began
     left: float = inf  # seconds until its time is over
     can_renew: bool = False  # a renewal has succeeded with the present client id and secret
+    templates: Mapping[int, Template] = field(default_factory=dict)  # that robots offer, by id
 
 
 Flow = Generator[Step, Any, Outcome]

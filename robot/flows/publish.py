@@ -57,7 +57,7 @@ def publish(run: Run) -> Flow:
     known = {} if wish.named else (yield from _of_item(run, wish))
     ids = wish.named or tuple(known)
     if wish.waits:
-        known |= yield from _wait(run, ids, wish)
+        known |= yield from _wait(run, ids)
     only = Only.NOT_ENDED_SINCE if run.looks else Only.ALL
     granted: Granted = yield Chosen(ids, valid_for=wish.valid_for, only=only)
     if not granted.document_ids:
@@ -92,21 +92,24 @@ def _of_item(run: Run, wish: _Wish) -> Generator[Step, Any, dict[int, Document]]
     """By their ids, the newest first."""
     item = item_of(run)
     if not wish.is_every:
-        newest = yield from documents.latest(item, wish.template_id)
+        newest = yield from documents.latest(item, wish.template_id, run.templates)
         return {newest.id: newest}
     found = yield from documents.every(item, wish.template_id)
     if not found:
-        raise documents.none_found(item, wish.template_id)
+        raise documents.none_found(item, wish.template_id, run.templates)
     return {one.id: one for one in sorted(found, key=lambda one: one.id, reverse=True)}
 
 
-def _wait(run: Run, ids: tuple[int, ...], wish: _Wish) -> Generator[Step, Any, dict[int, Document]]:
+def _wait(run: Run, ids: tuple[int, ...]) -> Generator[Step, Any, dict[int, Document]]:
     """Until each PDF is there or will never be, as far as there is time."""
     if run.chosen is None:
-        yield Chosen(ids, valid_for=wish.valid_for)  # the same ones after each pause
+        yield Chosen(ids)  # the same ones after each pause; their end counts from the link on
     looks: list[Result] = yield tuple(map(documents.look_for_pdf, ids))
     seen = _seen(ids, looks)
-    is_pending = any(not (one.has_pdf or one.failed) for one in seen.values())
+    is_pending = any(
+        isinstance(look, Answer) and not (one.has_pdf or one.failed)
+        for look, one in zip(looks, seen.values(), strict=True)
+    )
     if is_pending and run.waited < LONGEST_WAIT and run.left > LEAVES:
         pause = LOOKS_AFTER[min(run.looks, len(LOOKS_AFTER) - 1)]
         yield Pause(min(pause, LONGEST_WAIT - run.waited, run.left - LEAVES))

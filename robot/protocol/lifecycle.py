@@ -1,7 +1,9 @@
-"""An app's life on a portal: installed, updated, removed, and opened in the frame. Pure.
+"""What a portal tells an app: installed, updated, removed, opened in the frame; and which document
+was deleted. Pure.
 
 Facts: wire facts section 8; docs: api-reference/common/events/on-app-*.md and
-api-reference/widgets/_includes/widget_data.md.
+api-reference/widgets/_includes/widget_data.md;
+api-reference/crm/document-generator/documents/events/.
 """
 
 import json
@@ -12,18 +14,19 @@ from typing import Any
 
 from robot.errors import UnreadableError
 from robot.protocol.auth import MEMBER_ID, Auth, parse_auth, split_scope
-from robot.protocol.fields import Fields
+from robot.protocol.fields import HUGE, Fields
 from robot.protocol.forms import parse_form
 
 INSTALLED = "ONAPPINSTALL"
 UPDATED = "ONAPPUPDATE"
 REMOVED = "ONAPPUNINSTALL"
+DOCUMENT_DELETED = "ONCRMDOCUMENTGENERATORDOCUMENTDELETE"
 EVENT_NAME = re.compile(r"[A-Za-z0-9_]{1,128}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleEvent:
-    """Something that happened to the app on a portal. Nothing of it is verified."""
+    """What happened to the app, or to a document, on a portal. Nothing of it is verified."""
 
     name: str  # upper case; may be an event that we did not ask for
     auth: Auth  # without tokens where the app was removed
@@ -32,6 +35,7 @@ class LifecycleEvent:
     language: str  # of the portal, such as `de`; "" where it does not say
     version: str  # of the app
     clean: bool  # removed, and its data shall go too
+    document_id: int | None = None  # only where a document was deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ def parse_event(body: bytes) -> LifecycleEvent:
     """Read one event.
 
     Raises:
-        UnreadableError: no event or auth[member_id], or a field of the wrong shape.
+        UnreadableError: no event, auth[member_id] or deleted document, or a field of
+            the wrong shape.
     """
     return _event(Fields(parse_form(body)))
 
@@ -78,15 +83,24 @@ def parse_frame(query: bytes | str, body: bytes) -> FrameOpening:
 
 def _event(form: Fields) -> LifecycleEvent:
     data, auth = form.inner("data"), form.inner("auth")
+    name = form.required("event", EVENT_NAME).upper()
     return LifecycleEvent(
-        name=form.required("event", EVENT_NAME).upper(),
+        name=name,
         auth=parse_auth(auth),
         expires_in=auth.seconds("expires_in"),
         sent_at=form.moment("ts"),
         language=data.text("LANGUAGE_ID"),
         version=data.text("VERSION"),
         clean=data.text("CLEAN") == "1",
+        document_id=_document_id(data.inner("FIELDS")) if name == DOCUMENT_DELETED else None,
     )
+
+
+def _document_id(deleted: Fields) -> int:
+    document_id = deleted.number("ID")
+    if not document_id or document_id >= HUGE:
+        raise UnreadableError(f"{deleted.name('ID')} is no document's number")
+    return document_id
 
 
 def _frame(query: Fields, form: Fields) -> FrameOpening:

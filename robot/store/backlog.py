@@ -148,9 +148,14 @@ def _outcome(row: Row[Any]) -> Outcome | None:
     return Outcome(succeeded=row.succeeded, outputs=row.outcome["outputs"], log=row.outcome["log"])
 
 
+def take_turn(conn: Connection, portal_id: int) -> None:
+    """Nobody else who takes turns queues a run for this portal before the transaction's end."""
+    conn.execute(_TURN, {"of_portal": portal_id})
+
+
 def waits_for(conn: Connection, portal_id: int, code: str) -> bool:
     """Whether such a run is waiting; nobody queues one for this portal before we are through."""
-    conn.execute(_TURN, {"of_portal": portal_id})
+    take_turn(conn, portal_id)
     found = select(runs.c.id).where(
         runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.code == code
     )

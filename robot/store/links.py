@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnClause, Connection, and_, literal_column
 
 from robot.store.tables import links
-from robot.store.upsert import Once
+from robot.store.upsert import Insert, Once
 
 
 class LinkState(StrEnum):
@@ -45,7 +45,20 @@ class Origin:
     sent_at: datetime
 
 
-_ASK = Once(links, lambda row: row.on_conflict_do_nothing())
+def _ask(row: Insert) -> Insert:
+    """What the run has asked for before gets its end; whatever else is open stays as it is."""
+    return row.on_conflict_do_update(
+        index_elements=["portal_id", "document_id"],
+        index_where=links.c.state != OFF,
+        set_={name: row.excluded[name] for name in ("expires_at", "due_at")},
+        where=and_(links.c.state == ASKED, links.c.run_id == row.excluded.run_id),
+    )
+
+
+# Literals, so that the partial indexes are seen to fit.
+OFF: ColumnClause[str] = literal_column(f"'{LinkState.OFF}'")
+ASKED: ColumnClause[str] = literal_column(f"'{LinkState.ASKED}'")
+_ASK = Once(links, _ask)
 
 
 def ask(

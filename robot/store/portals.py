@@ -1,7 +1,7 @@
 """Portals: what the authorization server said of each, and how to recognise its messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     Row,
     bindparam,
     case,
-    delete,
     false,
     func,
     or_,
@@ -19,9 +18,11 @@ from sqlalchemy import (
     update,
 )
 
+from robot.flows.flow import Template
 from robot.protocol.origin import is_same
 from robot.store import expiry
-from robot.store.tables import portals, robots
+from robot.store.robots import read_templates
+from robot.store.tables import portals
 from robot.store.upsert import insert
 
 
@@ -40,6 +41,7 @@ class Portal:
     has_page: bool = False  # any employee may know its application token
     renewed_with: bytes | None = None  # the application's keys of its last renewal, as a digest
     removed_at: datetime | None = None
+    templates: Mapping[int, Template] = field(default_factory=dict)  # that its robots offer, by id
 
     @property
     def host(self) -> str:
@@ -207,33 +209,6 @@ def listed(conn: Connection) -> list[Portal]:
     return [_portal(row) for row in rows]
 
 
-def robots_registered(conn: Connection, portal_id: int) -> dict[str, str]:
-    """robot -> fingerprint of its registration."""
-    rows = conn.execute(select(robots).where(robots.c.portal_id == portal_id))
-    return {row.code: row.fingerprint for row in rows}
-
-
-def save_robots(
-    conn: Connection,
-    portal_id: int,
-    fingerprints: Mapping[str, str],
-    *,
-    user_id: int,
-    now: datetime,
-) -> None:
-    """Remember what was registered, and whose token could do it: an administrator's."""
-    conn.execute(update(portals).where(portals.c.id == portal_id).values(user_id=user_id))
-    for code, fingerprint in fingerprints.items():
-        values = {"fingerprint": fingerprint, "registered_at": now}
-        row = insert(conn, robots).values(portal_id=portal_id, code=code, **values)
-        conn.execute(row.on_conflict_do_update(index_elements=["portal_id", "code"], set_=values))
-
-
-def forget_robots(conn: Connection, portal_id: int) -> None:
-    """The portal wiped its robots, as it does at every update of the app."""
-    conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
-
-
 def _portal(row: Row[Any]) -> Portal:
     return Portal(
         id=row.id,
@@ -247,4 +222,5 @@ def _portal(row: Row[Any]) -> Portal:
         has_page=row.has_page,
         renewed_with=row.renewed_with,
         removed_at=row.removed_at,
+        templates=read_templates(row.templates),
     )

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from robot.store import expiry
-from robot.store.portals import forget_robots
+from robot.store import expiry, robots
 from robot.store.runs import Ending, State
-from robot.store.tables import audit, links, portals, robots, runs, tokens
+from robot.store.tables import audit, links, portals, runs, tokens
+from robot.store.tables import robots as registered
 
 
 def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
@@ -35,7 +35,8 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
         .where(runs.c.portal_id == portal_id, runs.c.ending == Ending.REFUSED)
         .values(secrets=None)
     )
-    forget_robots(conn, portal_id)
+    robots.forget(conn, portal_id)
+    robots.forget_templates(conn, portal_id)
     expiry.leave(conn, portal_id, now=now)
 
 
@@ -85,7 +86,7 @@ def forget_step(conn: Connection, portal_id: int, *, limit: int) -> int:
         if gone := conn.execute(delete(table).where(table.c.id.in_(some))).rowcount:
             return gone
     conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
-    conn.execute(delete(robots).where(robots.c.portal_id == portal_id))
+    conn.execute(delete(registered).where(registered.c.portal_id == portal_id))
     is_removed = portals.c.removed_at.is_not(None)
     conn.execute(delete(portals).where(portals.c.id == portal_id, is_removed))
     return 0

@@ -10,11 +10,9 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    ColumnClause,
     Connection,
     bindparam,
     case,
-    literal_column,
     or_,
     select,
     update,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 from robot.flows.flow import LinkChange
 from robot.store import audit
 from robot.store.audit import Action, Entry
-from robot.store.links import EndedBy, LinkState, Origin
+from robot.store.links import ASKED, OFF, EndedBy, LinkState, Origin
 from robot.store.tables import links
 from robot.store.upsert import Insert, Once
 
@@ -42,8 +40,6 @@ class Settled:
     ends_waiting: bool = False  # what earlier runs of the item only asked for is off
 
 
-_OFF: ColumnClause[str] = literal_column(f"'{LinkState.OFF}'")
-_ASKED: ColumnClause[str] = literal_column(f"'{LinkState.ASKED}'")
 _OF_RUN = ("source", "user_id", "run_id", "item", "sent_at", "expires_at", "due_at")
 
 
@@ -53,7 +49,7 @@ def _reopen(row: Insert) -> Insert:
     is_later = or_(links.c.sent_at.is_(None), links.c.sent_at <= new.sent_at)
     return row.on_conflict_do_update(
         index_elements=["portal_id", "document_id"],
-        index_where=links.c.state != _OFF,
+        index_where=links.c.state != OFF,
         set_={
             **{name: new[name] for name in ("state", "url", "title", "changed_at")},
             **{name: case((is_later, new[name]), else_=links.c[name]) for name in _OF_RUN},
@@ -65,13 +61,12 @@ _TURN_ON = Once(links, _reopen)
 _OPEN = update(links).where(
     links.c.portal_id == bindparam("of_portal"),
     links.c.document_id == bindparam("document"),
-    links.c.state != _OFF,
+    links.c.state != OFF,
 )
 _LEFT_OVER = update(links).where(
     links.c.portal_id == bindparam("of_portal"),
     links.c.run_id == bindparam("of_run"),
-    # a literal, so that the partial index is seen to fit
-    links.c.state == _ASKED,
+    links.c.state == ASKED,
 )
 _ASKED_OF = select(links.c.document_id).where(*_LEFT_OVER._where_criteria)
 _SEEN_ON = _OPEN.values(
@@ -189,7 +184,7 @@ def _end_waiting(conn: Connection, origin: Origin, *, now: datetime) -> None:
         update(links)
         .where(
             links.c.portal_id == origin.portal_id,
-            links.c.state == _ASKED,
+            links.c.state == ASKED,
             links.c.item == origin.item,
             links.c.sent_at <= origin.sent_at,
         )

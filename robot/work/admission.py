@@ -25,11 +25,12 @@ from robot.protocol.lifecycle import (
 )
 from robot.protocol.oauth import TOKEN_LIFE, Tokens, Verified
 from robot.protocol.origin import digest
-from robot.store import portals, runs, tokens, unverified
+from robot.store import portals, robots, runs, tokens, unverified
 from robot.store.portals import Installation, Portal
 from robot.store.unverified import Kind
 from robot.work import housekeeping, newrun
 from robot.work.accept import Accept, Delivery, Proven
+from robot.work.deletions import document_deleted
 from robot.work.registering import queue_registering
 from robot.work.removing import NOT_A_PORTAL, Removals
 from robot.work.tools import Tools
@@ -68,20 +69,14 @@ class Admission:
         await self._accept.put(replace(self._delivery(invocation), proven=proven))
 
     async def event(self, event: LifecycleEvent, body: bytes, *, is_kept: bool = False) -> None:
-        """An install, update or uninstall; others are let pass.
+        """An install, update or uninstall, or a deleted document; others are let pass.
 
         Raises:
             ForgedError, BusyError: nothing was done.
             PortalError: the authorization server still cannot be asked (`is_kept`).
         """
         if event.name == REMOVED:
-            try:
-                await self._removals.believe(event.auth)
-            except (PortalError, BusyError) as error:
-                if is_kept:
-                    raise
-                place = f"removed {event.auth.member_id} {event.auth.application_token}"
-                await self._keep(Kind.EVENT, body, reason=str(error), place=place)
+            await self._removed(event.auth, body, is_kept=is_kept)
         elif event.name in (INSTALLED, UPDATED):
             try:
                 await self._installed(event, is_kept=is_kept)
@@ -93,6 +88,8 @@ class Admission:
                 # One place for each application of a portal, so that nobody takes all of them.
                 place = error.place if isinstance(error, OtherAppError) else ""
                 await self._keep(Kind.EVENT, body, reason=str(error), place=place)
+        elif event.document_id:
+            await self._deleted(event.auth, event.document_id)
 
     async def frame(self, opening: FrameOpening) -> Proven:
         """A page opened in the frame by a user of that portal.
@@ -180,6 +177,19 @@ class Admission:
             application_token_hash=digest(token) if token else None,
         )
 
+    async def _removed(self, auth: Auth, body: bytes, *, is_kept: bool) -> None:
+        try:
+            await self._removals.believe(auth)
+        except (PortalError, BusyError) as error:
+            if is_kept:
+                raise
+            place = f"removed {auth.member_id} {auth.application_token}"
+            await self._keep(Kind.EVENT, body, reason=str(error), place=place)
+
+    async def _deleted(self, auth: Auth, document_id: int) -> None:
+        if portal_id := await document_deleted(self._tools, auth, document_id):
+            self._wake(portal_id)
+
     async def _installed(self, event: LifecycleEvent, *, is_kept: bool) -> None:
         proven = await self._prove(
             event.auth,
@@ -192,7 +202,7 @@ class Admission:
         def write(conn: Connection) -> None:
             if event.name == UPDATED:
                 # Bitrix24 wipes an app's robots at every update (wire facts 8.3).
-                portals.forget_robots(conn, portal.id)
+                robots.forget(conn, portal.id)
             # Whose tokens an event brings is not said; who registered before may do it again.
             for user_id in dict.fromkeys((proven.user_id, portal.user_id)):
                 queue_registering(conn, portal, self._tools.settings, user_id=user_id)

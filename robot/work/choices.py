@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import END
 from robot.flows.flow import Chosen, Granted, Only
-from robot.store import expiry, links, pauses, portals, runs, settling
+from robot.store import expiry, leases, links, pauses, robots, runs, settling
 from robot.store.links import EndedBy, Origin
 from robot.store.runs import StoredRun
 from robot.store.settling import Settled
@@ -24,7 +24,7 @@ def put_chosen(
 
     Returns what of it each run may do.
     """
-    granted = {run.id: _granted(conn, portal_id, run, found, now) for run, found in chosen}
+    granted = {run.id: _granted(conn, portal_id, run, found) for run, found in chosen}
     runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
     asked = {
         _origin(portal_id, run): (granted[run.id].document_ids, granted[run.id].expires_at)
@@ -35,18 +35,17 @@ def put_chosen(
     return granted
 
 
-def _granted(
-    conn: Connection, portal_id: int, run: StoredRun, chosen: Chosen, now: datetime
-) -> Granted:
+def _granted(conn: Connection, portal_id: int, run: StoredRun, chosen: Chosen) -> Granted:
     ids = chosen.document_ids
     if chosen.only is Only.EXPIRED:
-        due = expiry.expired(conn, portal_id, ids, now=now)
+        due = expiry.expired(conn, portal_id, ids, now=leases.moment(conn))
         ids = tuple(one for one in ids if one in due)
     elif chosen.only is Only.NOT_ENDED_SINCE:
         ended = expiry.ended_since(conn, portal_id, ids, sent_at=run.sent_at)
         ids = tuple(one for one in ids if one not in ended)
-    end = None if chosen.valid_for is None else now + timedelta(seconds=chosen.valid_for)
-    return Granted(ids, end)
+    if chosen.valid_for is None:
+        return Granted(ids)
+    return Granted(ids, leases.moment(conn) + timedelta(seconds=chosen.valid_for))
 
 
 def put_decided(
@@ -69,7 +68,14 @@ def put_decided(
         pauses.resume(conn, waited, now=now)
     for job, found in decided:
         if registered := found.outcome.registered:
-            portals.save_robots(conn, portal_id, registered, user_id=job.user_id, now=now)
+            robots.save(
+                conn,
+                portal_id,
+                registered,
+                templates=found.outcome.templates,
+                user_id=job.user_id,
+                now=now,
+            )
 
 
 def _origin(portal_id: int, run: StoredRun) -> Origin:

@@ -30,6 +30,7 @@ class Clock:
         self._wall, self._steady = wall, steady
         self._apart = wall() - steady()
         self._set_at = steady()
+        self._jumped_at: float | None = None
         self._was_ahead = False  # and what it dated is not mended yet
 
     async def look(self) -> None:
@@ -37,7 +38,7 @@ class Clock:
         apart = self._wall() - self._steady()
         jump, self._apart = apart - self._apart, apart
         if abs(jump) >= TOLERATED:
-            self._set_at = self._steady()
+            self._set_at = self._jumped_at = self._steady()
             self._was_ahead |= jump < 0
             log.warning("clock.jumped", seconds=round(jump), remedy=REMEDY)
         if self._was_ahead:
@@ -47,6 +48,11 @@ class Clock:
     def is_steady_for(self, seconds: float) -> bool:
         """Whether it was not set for so long, as far as this process has seen."""
         return self._steady() - self._set_at >= seconds
+
+    def jumped_within(self, seconds: float) -> bool:
+        """Whether it was set that recently: it may be set again, if that was an error."""
+        jumped_at = self._jumped_at
+        return jumped_at is not None and self._steady() - jumped_at < seconds
 
     def _bring_forward(self, conn: Connection) -> None:
         now = datetime.now(UTC)

@@ -21,6 +21,7 @@ from robot.work.beginning import begin
 from robot.work.claims import Claims, Taken
 from robot.work.clock import Clock
 from robot.work.drain import Drain
+from robot.work.registering import DAILY_LOOKS_EVERY, queue_daily
 from robot.work.room import Room
 from robot.work.sweep import busy_portals
 from robot.work.tools import Tools
@@ -104,6 +105,7 @@ class Crew:
             group.create_task(self._every(housekeeping.EVERY, self._keep_house))
             links = link_watch.LinkWatch(self._tools)
             group.create_task(self._every(link_watch.EVERY, links.look))
+            group.create_task(self._every(DAILY_LOOKS_EVERY, self._read_templates))
             if verify_kept:
                 group.create_task(self._every(VERIFIES_EVERY, verify_kept))
             if signals := self._tools.signals:
@@ -130,7 +132,7 @@ class Crew:
         await self._clock.look()
         if time.monotonic() < self._rests_until:
             return
-        for portal_id in await busy_portals(self._tools):
+        for portal_id in await busy_portals(self._tools, self._clock):
             self.wake(portal_id)
 
     async def _keep_house(self) -> None:
@@ -141,6 +143,9 @@ class Crew:
             await housekeeping.forget_old(self._tools)
         else:
             await housekeeping.end_left_over(self._tools.database)
+
+    async def _read_templates(self) -> None:
+        await queue_daily(self._tools.database, self._tools.settings)
 
     async def _drain_portal(self, portal_id: int) -> None:
         try:

@@ -6,13 +6,13 @@ the link open there, and another one is queued. So nothing is forgotten, whoever
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import END, LOOK
-from robot.store import expiry, portals, runs
+from robot.store import expiry, leases, portals, runs
 from robot.store.expiry import DueLink
 from robot.store.runs import NewRun, Source
 from robot.work import newrun
@@ -23,8 +23,12 @@ GIVE_UP_AFTER = timedelta(hours=1)
 AGAIN_AFTER = GIVE_UP_AFTER + timedelta(minutes=5)
 
 
-def queue_due(conn: Connection, *, now: datetime) -> tuple[set[int], bool]:
-    """Queue runs for links whose time has come; their portals, and whether there may be more."""
+def queue_due(conn: Connection) -> tuple[set[int], bool]:
+    """Queue runs for links whose time has come, by the one clock that all replicas share.
+
+    Their portals, and whether there may be more.
+    """
+    now = leases.moment(conn)
     found = expiry.due(conn, now=now, limit=TOGETHER)
     if found:
         expiry.put_off(conn, [link.id for link in found], until=now + AGAIN_AFTER)

@@ -3,14 +3,14 @@
 Whatever a flow does, it ends in an Outcome: the workflow waits for one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from robot.errors import FlowError, OutcomeUnknownError, PortalError, RejectedError
 from robot.flows import catalogue
 from robot.flows.failures import Tried, explain, gave_up, internal_error
-from robot.flows.flow import Flow, Granted, Outcome, Run, Step, failed
+from robot.flows.flow import Flow, Granted, Outcome, Run, Step, Template, failed
 from robot.logs import get_logger
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
@@ -36,7 +36,13 @@ class Job:
     """A run in the hands of its portal's worker."""
 
     def __init__(
-        self, run: StoredRun, *, user_id: int, event_token: str, can_renew: bool = False
+        self,
+        run: StoredRun,
+        *,
+        user_id: int,
+        event_token: str,
+        can_renew: bool = False,
+        templates: Mapping[int, Template] | None = None,
     ) -> None:
         self.run = run
         self.user_id = user_id  # on whose behalf its documents are looked up and changed
@@ -47,7 +53,8 @@ class Job:
         self.takes_any_user = catalogue.only_hides(run.code) and not run.own_tokens_only
         self.has_chosen = run.chosen is not None  # a changing call may have been sent
         self._event_token = event_token
-        self._flow: Flow = catalogue.start(run.code, _as_seen(run, can_renew=can_renew))
+        seen = _as_seen(run, can_renew=can_renew, templates=templates or {})
+        self._flow: Flow = catalogue.start(run.code, seen)
         self._results: list[Answer | RejectedError | None] = []
         self._is_single = False
         self._tried: Tried | None = None  # the call that came to nothing last
@@ -112,7 +119,7 @@ class Job:
             return Decided(outcome=told(internal_error(self.run.id)))
 
 
-def _as_seen(run: StoredRun, *, can_renew: bool) -> Run:
+def _as_seen(run: StoredRun, *, can_renew: bool, templates: Mapping[int, Template]) -> Run:
     """The run as its flow sees it, now."""
     now = datetime.now(UTC)
     return Run(
@@ -123,6 +130,7 @@ def _as_seen(run: StoredRun, *, can_renew: bool) -> Run:
         waited=(now - run.first_look_at).total_seconds() if run.first_look_at else 0.0,
         left=(run.deadline_at - now).total_seconds(),
         can_renew=can_renew,
+        templates=templates,
     )
 
 
@@ -140,6 +148,7 @@ def taken_up(
         user_id=run.user_id or portal.user_id,
         event_token=secrets.get("event_token", ""),
         can_renew=can_renew,
+        templates=portal.templates,
     )
     if not (secrets.get("access") and (run.user_id or run.is_unproven)):
         return job, None

@@ -59,7 +59,8 @@ class Ledger:
 
     def __init__(self, tools: Tools, portal: Portal, lease: Lease) -> None:
         # A renewal has succeeded with the application's present keys.
-        self.can_renew = portal.renewed_with == keys_print(tools.settings, portal.client_id)
+        keys = keys_print(tools.settings, portal.client_id)
+        self.can_renew = keys is not None and portal.renewed_with == keys
         self._database = tools.database
         self.portal = portal
         self._lease = lease

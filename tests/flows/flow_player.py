@@ -6,7 +6,7 @@ from typing import Any
 
 from robot.errors import FlowError, RejectedError
 from robot.flows.failures import explain
-from robot.flows.flow import Chosen, Flow, Outcome, Result, Run, Step, failed
+from robot.flows.flow import Chosen, Flow, Granted, Outcome, Pause, Result, Run, Step, failed
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.protocol.items import Item
@@ -28,7 +28,7 @@ class Played:
         """Every call in the order in which it was asked for."""
         calls: list[Call] = []
         for step in self.steps:
-            if not isinstance(step, Chosen):
+            if not isinstance(step, Chosen | Pause):
                 calls.extend([step] if isinstance(step, Call) else step)
         return calls
 
@@ -43,7 +43,7 @@ class Played:
         return [(call.changes, call.hides) for call in self.calls if call.changes]
 
 
-def play(flow: Flow, *answers: Result | Sequence[Result]) -> Played:
+def play(flow: Flow, *answers: Result | Sequence[Result], granted: Granted | None = None) -> Played:
     """Run the flow to its end; it must ask for exactly so many steps."""
     steps: list[Step] = []
     waiting = list(answers)
@@ -52,13 +52,11 @@ def play(flow: Flow, *answers: Result | Sequence[Result]) -> Played:
         while True:
             steps.append(step)
             if isinstance(step, Chosen):
-                step = flow.send(None)
+                step = flow.send(granted or Granted(step.document_ids))
                 continue
-            answer = waiting.pop(0)
-            if isinstance(answer, RejectedError):
-                step = flow.throw(answer)
-            else:
-                step = flow.send(answer if isinstance(answer, Answer) else list(answer))
+            if isinstance(step, Pause):
+                return Played(steps=steps, outcome=failed("", "it waits"))
+            step = _answered(flow, step, waiting.pop(0))
     except StopIteration as end:
         outcome: Outcome = end.value
     except FlowError as error:
@@ -70,9 +68,17 @@ def play(flow: Flow, *answers: Result | Sequence[Result]) -> Played:
     return Played(steps=steps, outcome=outcome)
 
 
+def _answered(flow: Flow, step: Step, answer: Result | Sequence[Result]) -> Step:
+    if isinstance(answer, Answer | RejectedError) and isinstance(step, tuple):
+        answer = [answer]
+    if isinstance(answer, RejectedError):
+        return flow.throw(answer)
+    return flow.send(answer if isinstance(answer, Answer) else list(answer))
+
+
 def run(item: Item | None = DEAL, chosen: tuple[int, ...] | None = None, **inputs: Any) -> Run:
     """A run of a robot for a deal."""
-    return Run(item=item, inputs=inputs, chosen=chosen)
+    return Run(item=item, inputs=inputs, chosen=chosen, can_renew=True)
 
 
 def row(document_id: object, **fields: Any) -> dict[str, Any]:

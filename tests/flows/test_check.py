@@ -6,9 +6,9 @@ import pytest
 
 from robot.errors import RejectedError
 from robot.flows import check
+from robot.flows.binding import EVENTS
 from robot.flows.catalogue import CHECK
 from robot.flows.flow import Result
-from robot.flows.register import EVENTS
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
 from robot.protocol.invocation import CODE
@@ -57,7 +57,7 @@ def test_what_was_seen_is_told() -> None:
         "scopes": "bizproc,crm",
         "admin": "Y",
         "robots": "linkrobot_enable",
-        "events": "ONAPPUPDATE,ONAPPUNINSTALL",
+        "events": ",".join(EVENTS),
         "adding": "Y",
         "sending": "Y",
         "enabling": "Y",

@@ -33,12 +33,12 @@ VALUES = st.recursive(
     ],
 )
 def test_one_number_or_none_is_read(value: object, number: int | None) -> None:
-    assert inputs.document_id({"document_id": value}) == number
+    assert inputs.document_ids({"document_id": value}) == ((number,) if number else ())
     assert inputs.template_id({"template_id": value}) == number
 
 
 def test_a_field_that_is_missing_names_none() -> None:
-    assert inputs.document_id({}) is None
+    assert inputs.document_ids({}) == ()
     assert inputs.template_id({}) is None
 
 
@@ -53,10 +53,7 @@ def test_a_field_that_is_missing_names_none() -> None:
         pytest.param("1e3", id="powers of ten"),
         pytest.param("٦١", id="digits of another script"),
         pytest.param("9" * 19, id="more than a database holds"),
-        pytest.param({"0": "5", "1": "6"}, id="two documents, which Bitrix24 would take as 1"),
-        pytest.param({"0": {"0": "5"}, "1": "6"}, id="nested lists"),
         pytest.param("{=A1234:DocumentId}", id="an expression that was not resolved"),
-        pytest.param("61\n62", id="two lines"),
     ],
 )
 def test_anything_else_is_told_and_nothing_is_changed(value: object) -> None:
@@ -73,7 +70,7 @@ def test_anything_else_is_told_and_nothing_is_changed(value: object) -> None:
 
 def test_a_long_wrong_value_is_not_repeated_whole() -> None:
     with pytest.raises(FlowError) as caught:
-        inputs.document_id({"document_id": "x" * 10_000})
+        inputs.document_ids({"document_id": "x" * 10_000})
 
     assert len(caught.value.text) < 500
 
@@ -81,7 +78,68 @@ def test_a_long_wrong_value_is_not_repeated_whole() -> None:
 @given(VALUES)
 def test_whatever_stands_in_a_field_is_an_id_none_or_told(value: Any) -> None:
     try:
-        found = inputs.document_id({"document_id": value})
+        found = inputs.document_ids({"document_id": value})
     except FlowError as error:
-        found = 1 if error.code == "unreadable_document_id" else 0
-    assert found is None or 0 < found < 10**18
+        found = (1,) if error.code == "unreadable_document_id" else (0,)
+    assert all(0 < one < 10**18 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        pytest.param("5, 6", (5, 6), id="commas"),
+        pytest.param("6;5 7", (6, 5, 7), id="their order"),
+        pytest.param({"0": "5", "1": "6"}, (5, 6), id="a multiple field"),
+        pytest.param({"0": {"0": "5"}, "1": "6,5"}, (5, 6), id="nested lists, and each once"),
+        pytest.param("61\n62", (61, 62), id="two lines"),
+    ],
+)
+def test_several_documents_may_be_named(value: object, numbers: tuple[int, ...]) -> None:
+    assert inputs.document_ids({"document_id": value}) == numbers
+
+
+def test_one_wrong_number_among_others_is_told_and_nothing_is_changed() -> None:
+    played = play(publish(run(document_id="5, 6abc")))
+
+    assert played.outcome.error_code == "unreadable_document_id"
+    assert "«6abc»" in played.outcome.log
+    assert played.calls == []
+
+
+def test_more_documents_than_a_run_may_change_are_told() -> None:
+    many = ",".join(map(str, range(1, inputs.MOST_DOCUMENTS + 2)))
+
+    with pytest.raises(FlowError, match="501 documents"):
+        inputs.document_ids({"document_id": many})
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("14", 1_209_600), ("0.5", 43_200), ("0,5", 43_200), ("0.000001", 1), ("", None)],
+)
+def test_how_long_a_link_lives_is_a_number_of_days(value: str, seconds: float | None) -> None:
+    assert inputs.valid_for({"valid_days": value}) == seconds
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "1e3", "two weeks", "99999", "1 2"])
+def test_anything_else_for_its_days_is_told_and_nothing_becomes_public(value: str) -> None:
+    played = play(publish(run(document_id="5", valid_days=value)))
+
+    assert played.outcome.error_code == "unreadable_valid_days"
+    assert "14" in played.outcome.log
+    assert played.calls == []
+
+
+@pytest.mark.parametrize(
+    ("value", "default", "every"),
+    [("", True, True), ("", False, False), ("every", False, True), ("latest", True, False)],
+)
+def test_which_documents_are_meant(value: str, default: bool, every: bool) -> None:
+    assert inputs.takes_every({"which": value}, default=default) is every
+
+
+def test_another_word_for_which_documents_is_told() -> None:
+    played = play(publish(run(which="all")))
+
+    assert played.outcome.error_code == "unreadable_which"
+    assert played.calls == []

@@ -15,9 +15,12 @@ def test_the_latest_document_is_the_one_with_the_highest_id_in_whatever_order() 
     assert played.outcome.outputs == {
         "succeeded": "Y",
         "public_url": LINK,
+        "public_urls": [LINK],
         "linked_document_id": "10",
         "document_title": "Invoice 10",
         "document_number": "A-10",
+        "expires_at": "",
+        "pdf_ready": "N",
     }
 
 

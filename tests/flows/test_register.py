@@ -1,20 +1,25 @@
 """Registering brings a portal to what the code says, changes nothing else, and may be repeated."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from robot.errors import RejectedError
-from robot.flows.catalogue import DEFINITIONS, DISABLE, ENABLE, registrations
-from robot.flows.flow import Result
-from robot.flows.register import EVENTS, expected, register
+from robot.flows.binding import EVENTS
+from robot.flows.catalogue import DEFINITIONS, DISABLE, ENABLE, REGISTER, registrations, start
+from robot.flows.flow import Result, Template
+from robot.flows.register import expected
 from robot.protocol.answers import Answer
+from robot.protocol.lifecycle import DOCUMENT_DELETED
 from tests.flows.flow_player import Played, play, refusal, run
 
 HANDLER, EVENT_URL = "https://app.example.com/bitrix24/robot", "https://app.example.com/events"
 OLD_URL = "https://old.example.com/events"
-CURRENT = registrations(handler=HANDLER, user_id=1)
+CURRENT = registrations(handler=HANDLER, user_id=1, templates={}, activities=False)
 OK = Answer(result=True)
+LOOKS = 4  # calls of the first step
 BOUND = [{"event": event, "handler": EVENT_URL, "auth_type": "0"} for event in EVENTS]
 ALREADY = refusal("ERROR_ACTIVITY_ALREADY_INSTALLED", "Activity or Robot already installed!")
 MISSING = refusal("ERROR_ACTIVITY_NOT_FOUND", "Activity or Robot not found!")
@@ -22,39 +27,59 @@ BOUND_BEFORE = refusal("ERROR_CORE", "Unable to set event handler: Handler alrea
 ADD, UPDATE = "bizproc.robot.add", "bizproc.robot.update"
 
 
-def look(listed: object, bound: object = BOUND) -> list[Result]:
+NO_TEMPLATES = refusal("", "You do not have permissions to modify templates")
+
+
+def look(
+    listed: object,
+    bound: object = BOUND,
+    *,
+    designer: object = (),
+    templates: object = NO_TEMPLATES,
+) -> list[Result]:
+    """Robots, events, activities and templates, as the portal lists them."""
+    designer = list(designer) if isinstance(designer, tuple) else designer
     return [
-        found if isinstance(found, RejectedError) else Answer(result=found)
-        for found in (listed, bound)
+        found if isinstance(found, RejectedError | Answer) else Answer(result=found)
+        for found in (listed, designer, bound, templates)
     ]
 
 
-def registered(*answers: Any, known: dict[str, str] | None = None) -> Played:
+def registered(
+    *answers: Any,
+    known: dict[str, str] | None = None,
+    activities: bool = False,
+    offered: Mapping[int, Template] | None = None,
+) -> Played:
+    """The flow played; robots alone, unless `activities`; `offered`: the templates up to now."""
     inputs: dict[str, Any] = {
         "handler": HANDLER,
         "events": EVENT_URL,
         "user_id": 1,
         "known": CURRENT if known is None else known,
+        "activities": activities,
     }
-    return play(register(DEFINITIONS, run(item=None, **inputs)), *answers)
+    asked = replace(run(item=None, **inputs), templates=offered or {})
+    return play(start(REGISTER, asked), *answers)
 
 
 def changing(played: Played) -> list[tuple[str, str]]:
     """Method and what it is about, after the look."""
     return [
         (call.method, str(call.params.get("CODE") or call.params.get("event")))
-        for call in played.calls[2:]
+        for call in played.calls[LOOKS:]
     ]
 
 
 def test_a_new_portal_gets_every_robot_and_every_event() -> None:
-    played = registered(look([], []), [OK] * 4, known={})
+    played = registered(look([], []), [OK] * 5, known={})
 
     assert changing(played) == [
         (ADD, ENABLE),
         (ADD, DISABLE),
         ("event.bind", "ONAPPUPDATE"),
         ("event.bind", "ONAPPUNINSTALL"),
+        ("event.bind", DOCUMENT_DELETED),
     ]
     assert played.outcome.registered == CURRENT
 
@@ -62,7 +87,7 @@ def test_a_new_portal_gets_every_robot_and_every_event() -> None:
 def test_robots_call_us_on_behalf_of_the_administrator_and_wait() -> None:
     played = registered(look([]), [OK, OK], known={})
 
-    for call in played.calls[2:]:
+    for call in played.calls[LOOKS:]:
         assert call.params["HANDLER"] == HANDLER
         assert call.params["AUTH_USER_ID"] == 1
         assert call.params["USE_SUBSCRIPTION"] == "Y"
@@ -124,7 +149,7 @@ def test_a_robot_that_is_neither_there_nor_missing_is_a_failure() -> None:
 
 
 def test_events_are_bound_once() -> None:
-    bound = BOUND[:1]
+    bound = [row for row in BOUND if row["event"] != "ONAPPUNINSTALL"]
 
     played = registered(look([ENABLE, DISABLE], bound), [OK])
 
@@ -154,7 +179,7 @@ def test_handlers_of_other_events_stay() -> None:
 
 
 def test_an_event_that_was_bound_by_an_unanswered_try_is_bound() -> None:
-    played = registered(look([ENABLE, DISABLE], []), [BOUND_BEFORE, BOUND_BEFORE])
+    played = registered(look([ENABLE, DISABLE], []), [BOUND_BEFORE] * len(EVENTS))
 
     assert played.outcome.succeeded
 
@@ -162,7 +187,7 @@ def test_an_event_that_was_bound_by_an_unanswered_try_is_bound() -> None:
 def test_a_list_of_events_that_is_refused_does_not_stop_the_robots() -> None:
     refused = refusal("ACCESS_DENIED", "Access denied!", method="event.get")
 
-    played = registered(look([], refused), [OK] * 4, known={})
+    played = registered(look([], refused), [OK] * 5, known={})
 
     assert played.outcome.succeeded
 
@@ -192,10 +217,21 @@ def test_who_may_not_register_is_told_why(
 def test_an_event_that_is_refused_is_a_failure() -> None:
     refused = refusal("ERROR_EVENT_NOT_FOUND", "Event not found")
 
-    played = registered(look([ENABLE, DISABLE], []), [refused, OK])
+    played = registered(look([ENABLE, DISABLE], []), [refused, OK, OK])
 
     assert not played.outcome.succeeded
     assert played.outcome.registered == {}
+
+
+def test_who_may_not_be_told_of_deleted_documents_is_registered_all_the_same() -> None:
+    """An application without the permission «CRM»."""
+    bound = [row for row in BOUND if row["event"] != DOCUMENT_DELETED]
+    refused = refusal("ERROR_EVENT_NOT_FOUND", "Event not found")
+
+    played = registered(look([ENABLE, DISABLE], bound), [refused])
+
+    assert changing(played) == [("event.bind", DOCUMENT_DELETED)]
+    assert played.outcome.succeeded
 
 
 @pytest.mark.parametrize("listed", [None, {}, "linkrobot_enable"])

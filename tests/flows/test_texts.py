@@ -45,8 +45,14 @@ DEFINITIONS = [pytest.param(robot.definition, id=code) for code, robot in ROBOTS
 
 def shown(robot: Definition) -> list[Mapping[str, str]]:
     inputs = [text for one in robot.inputs for text in (one.title, one.description)]
+    options = [
+        title
+        for one in robot.inputs
+        for title in one.options.values()
+        if isinstance(title, Mapping)  # names of templates are the portal's own
+    ]
     outputs = [one.title for one in robot.outputs]
-    return [robot.name, robot.description, *inputs, *outputs]
+    return [robot.name, robot.description, *inputs, *options, *outputs]
 
 
 def serialized_bytes(value: object) -> int:

@@ -122,9 +122,28 @@ def test_what_is_no_crm_item_needs_a_document_id() -> None:
     assert play(withdraw(run(item=None, document_id="5")), [OFF]).outcome.succeeded
 
 
-@pytest.mark.parametrize("value", ["61abc", ["5", "6"], "DEAL_5", "-1"])
+@pytest.mark.parametrize("value", ["61abc", ["5", "6abc"], "DEAL_5", "-1"])
 def test_a_wrong_document_id_turns_nothing_off(value: object) -> None:
     played = play(withdraw(run(document_id=value)))
 
     assert played.outcome.error_code == "unreadable_document_id"
     assert played.calls == []
+
+
+def test_of_an_item_the_latest_document_alone_may_be_meant() -> None:
+    played = play(withdraw(run(which="latest")), page(row("4"), row("9")), [OFF])
+
+    assert played.changed == [(9, True)]
+    assert not played.outcome.ends_waiting
+
+
+def test_every_document_means_those_too_that_wait_for_their_pdf() -> None:
+    assert play(withdraw(run()), page()).outcome.ends_waiting
+    assert not play(withdraw(run(document_id="5")), [OFF]).outcome.ends_waiting
+    assert not play(withdraw(run(template_id="3")), page()).outcome.ends_waiting
+
+
+def test_several_named_documents_are_turned_off() -> None:
+    played = play(withdraw(run(document_id="5, 6")), [OFF, OFF])
+
+    assert played.changed == [(5, True), (6, True)]

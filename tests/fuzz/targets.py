@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from robot.errors import FlowError, ForgedError, PortalError, RejectedError, UnreadableError
 from robot.flows import catalogue
 from robot.flows.failures import Tried, explain, gave_up
-from robot.flows.flow import Chosen, Outcome, Run, failed
+from robot.flows.flow import Chosen, Flow, Granted, Outcome, Pause, Run, Step, failed
 from robot.protocol.answers import Answer, decipher
 from robot.protocol.calls import Call, batch_of, fits_batch, take_apart
 from robot.protocol.endpoints import portal_endpoint, same_host
@@ -151,6 +151,7 @@ def _answered(status: int, body: bytes) -> Answer | PortalError:
 
 def _run(code: str) -> Run:
     inputs = {"handler": "", "events": "", "user_id": 1, "known": {}}
+    inputs |= {"document_id": "5", "document_ids": [5]}
     return Run(item=DEAL, inputs=inputs if code not in catalogue.ROBOTS else {})
 
 
@@ -160,15 +161,9 @@ def _play(code: str, run: Run, results: Sequence[Answer | PortalError]) -> None:
     try:
         step = next(flow)
         for n in range(STEPS if results else 0):
-            result = results[n % len(results)]
-            if isinstance(step, Chosen):
-                step = flow.send(None)
-            elif not isinstance(result, Answer | RejectedError):
-                raise gave_up(Tried(method=result.method, times=1, error=result))
-            elif isinstance(step, tuple):
-                step = flow.send([result] * len(step))
-            else:
-                step = flow.send(result) if isinstance(result, Answer) else flow.throw(result)
+            if isinstance(step, Pause):
+                return
+            step = _fed(flow, step, results[n % len(results)])
     except StopIteration as end:
         _is_fit(code, end.value)
     except FlowError as error:
@@ -176,6 +171,16 @@ def _play(code: str, run: Run, results: Sequence[Answer | PortalError]) -> None:
     except RejectedError as error:
         told = explain(error)
         _is_fit(code, failed(told.code, told.text))
+
+
+def _fed(flow: Flow, step: Step, result: Answer | PortalError) -> Step:
+    if isinstance(step, Chosen):
+        return flow.send(Granted(step.document_ids))
+    if not isinstance(result, Answer | RejectedError):
+        raise gave_up(Tried(method=result.method, times=1, error=result))
+    if isinstance(step, tuple):
+        return flow.send([result] * len(step))
+    return flow.send(result) if isinstance(result, Answer) else flow.throw(result)
 
 
 def _is_fit(code: str, outcome: Outcome) -> None:

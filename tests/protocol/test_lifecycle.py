@@ -11,6 +11,7 @@ from robot.errors import UnreadableError
 from robot.protocol.auth import Auth
 from robot.protocol.forms import encode_form
 from robot.protocol.lifecycle import (
+    DOCUMENT_DELETED,
     INSTALLED,
     REMOVED,
     UPDATED,
@@ -51,6 +52,14 @@ UNINSTALL: dict[str, Any] = {
         "member_id": MEMBER_ID,
         "application_token": "made-up-application",
     },
+}
+# As on-crm-document-generator-document-delete.md shows it.
+DELETION: dict[str, Any] = {
+    "event": "ONCRMDOCUMENTGENERATORDOCUMENTDELETE",
+    "event_handler_id": "825",
+    "data": {"FIELDS": {"ID": "1869", "ENTITY_TYPE_ID": "1", "ENTITY_ID": "1000993"}},
+    "ts": "1749042237",
+    "auth": INSTALL["auth"],
 }
 WIRE = st.lists(
     st.tuples(
@@ -94,6 +103,25 @@ def test_a_removal_brings_no_tokens_and_says_whether_data_goes_too() -> None:
     assert (event.name, event.clean) == (REMOVED, True)
     assert (event.auth.access_token, event.expires_in) == ("", 0)
     assert event.auth.application_token == "made-up-application"
+
+
+def test_a_deleted_document_is_named() -> None:
+    event = parse_event(form(DELETION))
+
+    assert (event.name, event.document_id) == (DOCUMENT_DELETED, 1869)
+    assert event.auth.application_token == "made-up-application"
+
+
+@pytest.mark.parametrize(
+    "fields", [None, {"ID": "0"}, {"ID": "-5"}, {"ID": "5x"}, {"ID": "9" * 30}]
+)
+def test_a_deleted_document_without_a_number_is_unreadable(fields: Any) -> None:
+    with pytest.raises(UnreadableError, match=r"data\[FIELDS\]\[ID\]"):
+        parse_event(form(DELETION, data={"FIELDS": fields}))
+
+
+def test_only_a_deletion_names_a_document() -> None:
+    assert parse_event(form(DELETION, event="ONCRMDEALDELETE")).document_id is None
 
 
 @pytest.mark.parametrize("clean", ["0", "", "false", "2"])

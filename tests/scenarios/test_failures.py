@@ -42,7 +42,9 @@ TROUBLES = {
     "an id that is no number": Trouble(
         code="unreadable_document_id", robot=enable(document_id="61abc"), words="61abc"
     ),
-    "several ids": Trouble(code="unreadable_document_id", robot=enable(document_id=["1", "2"])),
+    "several ids, one of them no number": Trouble(
+        code="unreadable_document_id", robot=enable(document_id=["1", "2b"]), words="«2b»"
+    ),
     "a template that is no number": Trouble(
         code="unreadable_template_id", robot=enable(template_id="Contract")
     ),

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from robot.flows.flow import failed, succeeded
-from robot.store import history, links, runs
+from robot.store import history, links, register, runs
 from robot.store.database import Database
 from robot.store.links import Origin
 from robot.store.portals import Portal
@@ -88,8 +88,15 @@ async def test_a_link_is_still_known_when_its_run_is_forgotten(
 ) -> None:
     run_id = await record(database, new_run(portal.id))
 
-    asking = Origin(portal_id=portal.id, run_id=run_id, item="DEAL_7")
-    await database.write(lambda conn: links.ask(conn, {asking: [5]}, now=NOW))
+    asking = Origin(
+        portal_id=portal.id,
+        run_id=run_id,
+        item="DEAL_7",
+        source="robot",
+        user_id=1,
+        sent_at=NOW,
+    )
+    await database.write(lambda conn: links.ask(conn, {asking: ([5], None)}, now=NOW))
     await finish(database, run_id)
     await database.write(lambda conn: history.forget(conn, before=later(1), limit=10))
     found = await database.read(register.listed)

@@ -1,14 +1,18 @@
 """Public links: asked, then public, off, or unknown where nobody could tell."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from robot.flows.flow import LinkChange
-from robot.store import links
+from robot.store import links, register, settling
 from robot.store.database import Database
-from robot.store.links import Link, Origin, Settled
+from robot.store.links import Origin
 from robot.store.portals import Portal
+from robot.store.register import Link
+from robot.store.settling import Settled
 from tests.store.store_rig import NOW, OTHER_MEMBER, install, later
 
 pytestmark = pytest.mark.anyio
@@ -24,11 +28,26 @@ def off(document_id: int) -> LinkChange:
 
 
 def origin(portal: Portal, run_id: int) -> Origin:
-    return Origin(portal_id=portal.id, run_id=run_id, item="DEAL_7")
+    """Runs are sent in the order of their numbers."""
+    return Origin(
+        portal_id=portal.id,
+        run_id=run_id,
+        item="DEAL_7",
+        source="robot",
+        user_id=7,
+        sent_at=later(run_id),
+    )
 
 
-async def ask(database: Database, portal: Portal, *ids: int, run_id: int = 1) -> None:
-    await database.write(lambda conn: links.ask(conn, {origin(portal, run_id): ids}, now=NOW))
+async def ask(
+    database: Database,
+    portal: Portal,
+    *ids: int,
+    run_id: int = 1,
+    end: datetime | None = None,
+) -> None:
+    asked = {origin(portal, run_id): (ids, end)}
+    await database.write(lambda conn: links.ask(conn, asked, now=NOW))
 
 
 async def settle(
@@ -38,9 +57,10 @@ async def settle(
     *,
     run_id: int = 1,
     is_known: bool = True,
+    **more: Any,
 ) -> None:
-    settled = Settled(origin=origin(portal, run_id), changes=changes, is_known=is_known)
-    await database.write(lambda conn: links.settle(conn, [settled], now=later(5)))
+    settled = Settled(origin=origin(portal, run_id), changes=changes, is_known=is_known, **more)
+    await database.write(lambda conn: settling.settle(conn, [settled], now=later(5)))
 
 
 async def listed(database: Database, *, every: bool = False) -> list[Link]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from robot.protocol.origin import digest
-from robot.store import backlog, leases, portals, removal
+from robot.store import backlog, leases, portals, removal, robots
 from robot.store.database import Database
 from robot.store.portals import Portal, recognised
 from tests.store.store_rig import (
@@ -163,16 +163,16 @@ async def test_who_registered_the_robots_is_the_administrator(
     database: Database, portal: Portal
 ) -> None:
     def write(conn: Connection) -> None:
-        portals.save_robots(conn, portal.id, {"a": "1", "b": "2"}, user_id=1, now=NOW)
-        portals.save_robots(conn, portal.id, {"a": "3"}, user_id=9, now=NOW)
+        robots.save(conn, portal.id, {"a": "1", "b": "2"}, user_id=1, now=NOW)
+        robots.save(conn, portal.id, {"a": "3"}, user_id=9, now=NOW)
 
     await database.write(write)
     found = await database.read(lambda conn: portals.find(conn, portal.id))
-    robots = await database.read(lambda conn: portals.robots_registered(conn, portal.id))
+    known = await database.read(lambda conn: robots.registered(conn, portal.id))
 
     assert found is not None
     assert found.user_id == 9
-    assert robots == {"a": "3", "b": "2"}
+    assert known == {"a": "3"}
 
 
 async def test_only_installed_portals_with_something_due_are_looked_at(

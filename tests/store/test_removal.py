@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from robot.store import audit, backlog, history, portals, removal, runs, tokens
+from robot.store import audit, backlog, history, portals, removal, robots, runs, tokens
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending
@@ -33,7 +33,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
     def write(conn: Connection) -> None:
         runs.finish(conn, {refused: Ended(ending=Ending.REFUSED)}, now=NOW)
         tokens.save(conn, vault, portal, pair(), overrule=False)
-        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+        robots.save(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
 
     await database.write(write)
 
@@ -44,7 +44,7 @@ async def test_removing_forgets_every_secret_and_ends_the_runs(
         (past,) = history.by_ids(conn, [run_id])
         assert (past.state, past.ending) == ("finished", "app_removed")
         assert tokens.of_portal(conn, vault, portal) == []
-        assert portals.robots_registered(conn, portal.id) == {}
+        assert robots.registered(conn, portal.id) == {}
         assert portals.find(conn, portal.id) is None
         assert conn.scalars(select(run_rows.c.secrets)).all() == [None, None]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2 as httpx
 import pytest
 
+from robot.store import register
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault

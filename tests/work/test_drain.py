@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from robot.flows.catalogue import DISABLE
+from robot.store import register
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault

@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from robot.portal import verify
+from robot.store import register
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.vault import Vault

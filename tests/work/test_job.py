@@ -4,7 +4,7 @@ import pytest
 
 from robot.errors import NotExecutedError, PortalError, RejectedError
 from robot.flows.catalogue import REGISTER
-from robot.flows.flow import Chosen, succeeded
+from robot.flows.flow import Chosen, Granted, succeeded
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
 from robot.work.job import Decided
@@ -23,8 +23,8 @@ def test_a_run_goes_from_the_look_up_over_the_choice_to_its_outcome() -> None:
     assert isinstance(looks_up, Call)
     one.expect(looks_up)
     assert one.take_answer(0, LISTED) == Chosen((5,))
-    enabling = one.proceed()
-    assert isinstance(enabling, Call)
+    enabling = one.proceed(Granted((5,)))
+    assert isinstance(enabling, tuple)
     one.expect(enabling)
     decided = one.take_answer(0, Answer(result={"publicUrl": LINK}))
 
@@ -36,7 +36,7 @@ def test_a_run_goes_from_the_look_up_over_the_choice_to_its_outcome() -> None:
 def test_calls_that_go_together_are_answered_in_any_order() -> None:
     one = job(inputs={"document_id": "5"})
     assert one.proceed() == Chosen((5,))
-    step = one.proceed()
+    step = one.proceed(Granted((5,)))
     assert isinstance(step, tuple)
     assert len(one.expect(step)) == 2
 
@@ -88,7 +88,7 @@ def test_when_the_time_is_over_after_the_choice_whether_the_link_is_on_is_not_kn
     one = job(inputs={"document_id": "5"})
     one.proceed()
     one.has_chosen = True  # it is on disk
-    step = one.proceed()
+    step = one.proceed(Granted((5,)))
     assert isinstance(step, tuple)
     one.expect(step)
     one.take_answer(0, Answer(result={"document": DOCUMENT}))

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, func, select
 
 from robot.errors import SettingsError
 from robot.settings import Settings
-from robot.store import portals, runs, schema, tokens
+from robot.store import portals, robots, runs, schema, tokens
 from robot.store.check_value import open_vault
 from robot.store.database import Database
 from robot.store.tables import metadata
@@ -45,7 +45,7 @@ async def path(tmp_path: Path) -> Path:
 
     def write(conn: Connection) -> None:
         tokens.save(conn, vault, portal, pair(), overrule=False)
-        portals.save_robots(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
+        robots.save(conn, portal.id, {"linkrobot_enable": "f"}, user_id=1, now=NOW)
 
     await database.write(write)
     await database.close()

@@ -4,12 +4,12 @@ TEXTS: dict[str, str] = {
     "linkrobot_enable.name": "Link público de um documento: ativar",
     "linkrobot_enable.description": (
         "Ativa o link público de um documento do elemento do CRM e o repassa às próximas "
-        "regras de automação, por exemplo, para um e-mail ou um campo. Qualquer pessoa com "
-        "o link pode abrir o documento."
+        "regras de automação, por exemplo, para um e-mail ou um campo. Qualquer pessoa com o "
+        "link pode abrir o documento."
     ),
     "linkrobot_enable.document_id.description": (
-        "Por exemplo, o ID do documento retornado pela regra “Criar documento”. Se estiver "
-        "vazio: o documento mais recente do elemento do CRM."
+        "Por exemplo, o ID do documento retornado pela regra “Criar documento”; vários IDs, "
+        "separados por vírgula. Se estiver vazio: os documentos escolhidos abaixo."
     ),
     "linkrobot_disable.name": "Link público de um documento: desativar",
     "linkrobot_disable.description": (
@@ -17,19 +17,37 @@ TEXTS: dict[str, str] = {
         "de funcionar definitivamente: ao ativar de novo, é criado outro."
     ),
     "linkrobot_disable.document_id.description": (
-        "Por exemplo, o ID do documento retornado pela regra “Criar documento”. Se estiver "
-        "vazio: todos os documentos do elemento do CRM com o link público ativado."
+        "Por exemplo, o ID do documento retornado pela regra “Criar documento”; vários IDs, "
+        "separados por vírgula. Se estiver vazio: os documentos escolhidos abaixo com o link "
+        "público ativado."
     ),
     "linkrobot_disable.output.linked_document_id": (
         "Links desativados: IDs dos documentos separados por vírgula"
     ),
     "input.document_id": "ID do documento",
-    "input.template_id": "ID do modelo",
+    "input.template_id": "Modelo",
     "input.template_id.description": (
-        "Somente documentos criados a partir do modelo com este ID. Se estiver vazio: "
-        "qualquer modelo."
+        "Somente documentos criados a partir deste modelo (se nenhuma lista for oferecida: o "
+        "ID dele). Se estiver vazio: qualquer modelo."
+    ),
+    "input.which": "Quais documentos",
+    "input.which.description": "Do elemento do CRM, quando nenhum ID do documento é informado.",
+    "input.which.latest": "O documento mais recente",
+    "input.which.every": "Todos os documentos do elemento",
+    "input.valid_days": "Validade, dias",
+    "input.valid_days.description": (
+        "Depois desse número de dias, o link é desativado sozinho; 0.5 é meio dia. Se "
+        "estiver vazio: o link não expira."
+    ),
+    "input.wait_for_pdf": "Aguardar o PDF",
+    "input.wait_for_pdf.description": (
+        "Ativa o link quando o PDF está pronto, para que não se abra um documento "
+        "incompleto; no máximo, após cinco minutos."
     ),
     "output.public_url": "Link público",
+    "output.public_urls": "Links públicos (todos)",
+    "output.expires_at": "O link expira em",
+    "output.pdf_ready": "PDF pronto (Y/N)",
     "output.succeeded": "Concluído com êxito (Y/N)",
     "output.error_code": "Código do erro",
     "output.error_text": "Descrição do erro",

@@ -13,8 +13,8 @@ TEXTS: dict[str, str] = {
     ),
     "linkrobot_disable.name": "Public link of a document: turn off",
     "linkrobot_disable.description": (
-        "Turns off the public links of documents of the CRM item. The old link stops "
-        "working for good: turning it on again creates a new one."
+        "Turns off the public links of documents of the CRM item. The old link stops working "
+        "for good: turning it on again creates a new one."
     ),
     "linkrobot_disable.document_id.description": (
         "For example, the document ID that the “Create document” rule returns; several IDs: "
@@ -24,9 +24,10 @@ TEXTS: dict[str, str] = {
         "Links turned off: document IDs, comma-separated"
     ),
     "input.document_id": "Document ID",
-    "input.template_id": "Template ID",
+    "input.template_id": "Template",
     "input.template_id.description": (
-        "Only documents created from the template with this ID. If empty: any template."
+        "Only documents created from this template (where no list is offered: its ID). If "
+        "empty: any template."
     ),
     "input.which": "Which documents",
     "input.which.description": "Of the CRM item, where no document ID is given.",
@@ -39,8 +40,8 @@ TEXTS: dict[str, str] = {
     ),
     "input.wait_for_pdf": "Wait for the PDF",
     "input.wait_for_pdf.description": (
-        "Turns the link on once the PDF is ready, so that it does not open half-made; "
-        "after five minutes at the latest."
+        "Turns the link on once the PDF is ready, so that it does not open half-made; after "
+        "five minutes at the latest."
     ),
     "output.public_url": "Public link",
     "output.public_urls": "Public links (all)",

@@ -3,13 +3,13 @@
 TEXTS: dict[str, str] = {
     "linkrobot_enable.name": "Link pubblico di un documento: attiva",
     "linkrobot_enable.description": (
-        "Attiva il link pubblico di un documento dell’elemento CRM e lo passa alle regole "
-        "di automazione successive, ad esempio per un’e-mail o un campo. Chiunque abbia il "
-        "link può aprire il documento."
+        "Attiva il link pubblico di un documento dell’elemento CRM e lo passa alle regole di "
+        "automazione successive, ad esempio per un’e-mail o un campo. Chiunque abbia il link "
+        "può aprire il documento."
     ),
     "linkrobot_enable.document_id.description": (
-        "Ad esempio l’ID del documento restituito dalla regola “Crea documento”. Se vuoto: "
-        "l’ultimo documento dell’elemento CRM."
+        "Ad esempio l’ID del documento restituito dalla regola “Crea documento”; più ID "
+        "separati da virgole. Se vuoto: i documenti scelti sotto."
     ),
     "linkrobot_disable.name": "Link pubblico di un documento: disattiva",
     "linkrobot_disable.description": (
@@ -17,18 +17,37 @@ TEXTS: dict[str, str] = {
         "per sempre di funzionare: una nuova attivazione ne crea un altro."
     ),
     "linkrobot_disable.document_id.description": (
-        "Ad esempio l’ID del documento restituito dalla regola “Crea documento”. Se vuoto: "
-        "tutti i documenti dell’elemento CRM con il link pubblico attivo."
+        "Ad esempio l’ID del documento restituito dalla regola “Crea documento”; più ID "
+        "separati da virgole. Se vuoto: i documenti scelti sotto il cui link pubblico è "
+        "attivo."
     ),
     "linkrobot_disable.output.linked_document_id": (
         "Link disattivati: ID dei documenti separati da virgole"
     ),
     "input.document_id": "ID del documento",
-    "input.template_id": "ID del modello",
+    "input.template_id": "Modello",
     "input.template_id.description": (
-        "Solo i documenti creati dal modello con questo ID. Se vuoto: qualsiasi modello."
+        "Solo i documenti creati da questo modello (il suo ID, se non viene proposto un "
+        "elenco). Se vuoto: qualsiasi modello."
+    ),
+    "input.which": "Quali documenti",
+    "input.which.description": "Dell’elemento CRM, se non è indicato alcun ID del documento.",
+    "input.which.latest": "L’ultimo documento",
+    "input.which.every": "Tutti i documenti dell’elemento",
+    "input.valid_days": "Validità, giorni",
+    "input.valid_days.description": (
+        "Dopo questo numero di giorni il link si disattiva da solo; 0.5 è mezza giornata. Se "
+        "vuoto: il link non scade."
+    ),
+    "input.wait_for_pdf": "Attendi il PDF",
+    "input.wait_for_pdf.description": (
+        "Attiva il link quando il PDF è pronto, così non si apre un documento incompleto; al "
+        "più tardi dopo cinque minuti."
     ),
     "output.public_url": "Link pubblico",
+    "output.public_urls": "Link pubblici (tutti)",
+    "output.expires_at": "Il link scade il",
+    "output.pdf_ready": "PDF pronto (Y/N)",
     "output.succeeded": "Eseguito con successo (Y/N)",
     "output.error_code": "Codice dell’errore",
     "output.error_text": "Descrizione dell’errore",

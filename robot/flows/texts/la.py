@@ -8,8 +8,8 @@ TEXTS: dict[str, str] = {
         "campo. Cualquiera que tenga el enlace puede abrir el documento."
     ),
     "linkrobot_enable.document_id.description": (
-        "Por ejemplo, el ID del documento que devuelve la regla “Crear documento”. Si está "
-        "vacío: el último documento del elemento de CRM."
+        "Por ejemplo, el ID del documento que devuelve la regla “Crear documento”; varios "
+        "ID, separados por comas. Si está vacío: los documentos elegidos abajo."
     ),
     "linkrobot_disable.name": "Enlace público de un documento: desactivar",
     "linkrobot_disable.description": (
@@ -17,19 +17,37 @@ TEXTS: dict[str, str] = {
         "anterior deja de funcionar para siempre: al activarlo de nuevo se crea otro."
     ),
     "linkrobot_disable.document_id.description": (
-        "Por ejemplo, el ID del documento que devuelve la regla “Crear documento”. Si está "
-        "vacío: todos los documentos del elemento de CRM con el enlace público activado."
+        "Por ejemplo, el ID del documento que devuelve la regla “Crear documento”; varios "
+        "ID, separados por comas. Si está vacío: los documentos elegidos abajo con el enlace "
+        "público activado."
     ),
     "linkrobot_disable.output.linked_document_id": (
         "Enlaces desactivados: ID de documentos separados por comas"
     ),
     "input.document_id": "ID del documento",
-    "input.template_id": "ID de la plantilla",
+    "input.template_id": "Plantilla",
     "input.template_id.description": (
-        "Solo los documentos creados a partir de la plantilla con este ID. Si está vacío: "
-        "cualquier plantilla."
+        "Solo los documentos creados a partir de esta plantilla (si no se ofrece una lista: "
+        "su ID). Si está vacío: cualquier plantilla."
+    ),
+    "input.which": "Qué documentos",
+    "input.which.description": "Del elemento de CRM, si no se indica el ID del documento.",
+    "input.which.latest": "El último documento",
+    "input.which.every": "Todos los documentos del elemento",
+    "input.valid_days": "Validez, días",
+    "input.valid_days.description": (
+        "Después de tantos días, el enlace se desactiva por sí solo; 0.5 es medio día. Si "
+        "está vacío: el enlace no caduca."
+    ),
+    "input.wait_for_pdf": "Esperar el PDF",
+    "input.wait_for_pdf.description": (
+        "Activa el enlace cuando el PDF está listo, para que no se abra un documento a "
+        "medias; a más tardar, después de cinco minutos."
     ),
     "output.public_url": "Enlace público",
+    "output.public_urls": "Enlaces públicos (todos)",
+    "output.expires_at": "El enlace vence el",
+    "output.pdf_ready": "PDF listo (Y/N)",
     "output.succeeded": "Realizado con éxito (Y/N)",
     "output.error_code": "Código de error",
     "output.error_text": "Descripción del error",

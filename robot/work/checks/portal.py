@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from robot.flows import check
+from robot.flows.binding import EVENTS, NEEDED
 from robot.flows.catalogue import DEFINITIONS
-from robot.flows.register import EVENTS
 from robot.store.portals import Portal
 from robot.work.checks.finding import Finding, State, failed, warning, well
 
@@ -149,7 +149,7 @@ def _robots(seen: Seen, *, is_as_in_code: bool) -> Finding:
         return failed(name, text, remedy)
     if missing := _missing(EVENTS, seen.get(check.EVENTS, ",".join(EVENTS))):
         text = f"Bitrix24 would not tell of {', '.join(missing)}."
-        return failed(name, text, remedy)
+        return (failed if set(missing) & set(NEEDED) else warning)(name, text, remedy)
     return well(name, f"Registered as in the code: {', '.join(codes)}.")
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from robot.flows import check
+from robot.flows.binding import EVENTS, NEEDED, USEFUL
 from robot.flows.catalogue import DISABLE, ENABLE
-from robot.flows.register import EVENTS
 from robot.work.checks import portal as judging
 from robot.work.checks.finding import Finding, State
 from tests.work.checks.checks_rig import a_portal
@@ -129,6 +129,13 @@ def test_robots_that_are_missing_differ_or_cannot_be_listed_are_a_failure() -> N
     assert all(SYNC in one.remedy for one in found)
     assert DISABLE in missing.text
     assert EVENTS[1] in unbound.text
+
+
+def test_deleted_documents_that_are_not_told_are_only_worth_a_warning() -> None:
+    found = judged({"events": ",".join(NEEDED)})["robots"]
+
+    assert found.state is State.WARNING
+    assert USEFUL[0] in found.text
 
 
 def test_events_of_which_nothing_is_told_are_no_failure() -> None:

@@ -1,0 +1,66 @@
+"""SIGKILL at every point of a link's end: it ends all the same, once, and nothing else does."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.kills.lives import MortalApp
+from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
+from tests.scenarios.stages import enable
+from tests.scenarios.waiting import until
+
+COME = "UPDATE links SET expires_at = '2026-01-01 00:00:00', due_at = '2026-01-01 00:00:00' "
+LOOKING = "crm.documentgenerator.document.get"
+COMMITS = 9  # of the start, of queueing the end, and of the run that does it
+POINTS = [
+    *((1, f"{when} {what}") for when in ("before", "after") for what in (LOOKING, ENABLING)),
+    *((number, f"{when} a commit") for number in range(1, COMMITS) for when in ("before", "after")),
+]
+
+
+def public_document(app: MortalApp, portal: SandboxPortal) -> int:
+    """A document whose link was turned on for two weeks."""
+    deal = portal.item()
+    document = portal.document(deal)
+    outputs = portal.outputs(portal.move(deal, stage="ENDS"))
+    assert outputs["succeeded"] == "Y", outputs
+    until(app.is_idle, what="the run is done")
+    return document
+
+
+def let_its_end_come(app: MortalApp, document: int) -> None:
+    """While no app runs."""
+    with closing(sqlite3.connect(app.folder / "linkrobot.sqlite")) as database, database:
+        database.execute(f"{COME} WHERE document_id = ?", (document,))
+
+
+def test_a_link_ends_although_the_app_is_killed_at_every_point_of_it(
+    app: MortalApp, portal: SandboxPortal
+) -> None:
+    portal.stage(enable(valid_days="14"), name="ENDS")
+    stays = public_document(app, portal)
+
+    def is_off(document: int) -> bool:
+        return portal.public_url(document) is None
+
+    ended = []
+    for number, point in POINTS:
+        document = public_document(app, portal)
+        app.stop()
+        let_its_end_come(app, document)
+        app.live(0, number, point)
+        app.dies_before(lambda document=document: is_off(document))  # type: ignore[misc]
+        ended.append(document)
+        app.live()
+    until(lambda: all(map(is_off, ended)), within=30, what="every link has ended")
+    until(app.is_idle, what="all is done")
+
+    assert portal.public_url(stays)
+    rows = app.rows("SELECT document_id, state, ended_by FROM links")
+    assert {row[0]: row[1:] for row in rows} == {
+        stays: ("public", None),
+        **{document: ("off", "expired") for document in ended},
+    }
+    killed = set(app.killed_at())
+    assert {f"{when} {what}" for when in ("before", "after") for what in (LOOKING, ENABLING)} <= (
+        killed
+    )
