@@ -116,10 +116,10 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
             print_csv(COLUMNS, rows) if as_csv else print_json(rows)
             return
         most = limit or FOR_PEOPLE
-        rows = list(register.found(conn, wanted, limit=most + 1))
+        shown = list(register.found(conn, wanted, limit=most + 1))
         is_narrowed = filters or wanted.ends_before or ended or every
-        print_table(table_of(rows[:most], now), NO_SUCH if is_narrowed else NONE_PUBLIC)
-        if len(rows) > most:
+        print_table(table_of(shown[:most], now), NO_SUCH if is_narrowed else NONE_PUBLIC)
+        if len(shown) > most:
             typer.echo(MORE.format(limit=most), err=True)
 
     look(show)
