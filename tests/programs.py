@@ -251,4 +251,4 @@ def at_once(*commands: Callable[[], Done]) -> list[Done]:
 
 def is_complete(portal: SandboxPortal) -> bool:
     """Whether everything that the app registers is registered there."""
-    return [len(portal.get("state")[kind]) for kind in ("robots", "events")] == [2, 3]
+    return [len(portal.get("state")[kind]) for kind in ("robots", "events")] == [4, 3]

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 from robot.cli.output import AsJson, cell, moment, new_table, print_json, print_table
 from robot.cli.watched import watch
 from robot.errors import SettingsError
+from robot.flows.catalogue import ACTIVITIES, ROBOTS
+from robot.flows.register import NOT_TAKEN
 from robot.settings import Settings, load_settings
 from robot.store import history, robots, unverified
 from robot.store import portals as stored_portals
@@ -121,12 +123,15 @@ def _portals(conn: Connection, settings: Settings) -> list[dict[str, Any]]:
 
 
 def _robots(conn: Connection, settings: Settings, portal: Portal) -> str:
-    registered = sorted(robots.registered(conn, portal.id))
+    registered = robots.registered(conn, portal.id)
     if not registered:
         return "none registered: linkrobot robots sync"
     if settings.public_url and not is_registered(conn, portal, settings):
         return "differ from the code: linkrobot robots sync"
-    return ", ".join(registered)
+    there = ", ".join(sorted(code for code in registered if code in ROBOTS))
+    if any(registered.get(code, NOT_TAKEN) != NOT_TAKEN for code in ACTIVITIES):
+        return f"{there}; in the workflow designer, too"
+    return there
 
 
 def _portal_id(conn: Connection, name: str) -> int | None:

@@ -120,6 +120,7 @@ def _activity(robot: Robot) -> Robot:
 ACTIVITIES: Mapping[str, Robot] = {
     activity.definition.code: activity for activity in map(_activity, ROBOTS.values())
 }
+ENABLING = frozenset({ENABLE, _activity(ROBOTS[ENABLE]).definition.code})
 RULES: Mapping[str, Robot] = {**ROBOTS, **ACTIVITIES}  # that workflows of a portal call
 DEFINITIONS = tuple(robot.definition for robot in ROBOTS.values())
 _FOR_DESIGNER = tuple(activity.definition for activity in ACTIVITIES.values())

@@ -17,6 +17,7 @@ from robot.protocol.oauth import UNANSWERED
 
 RENEWAL = "renewal"
 SCOPES, ADMIN, ROBOTS, EVENTS = "scopes", "admin", "robots", "events"
+ACTIVITIES = "activities"  # of the workflow designer, which not every plan has
 # Where a plan lacks a feature, its methods do not exist (wire facts section 11).
 METHODS: Mapping[str, str] = {
     "adding": "bizproc.robot.add",
@@ -27,6 +28,7 @@ LOOKS: Mapping[str, Call] = {
     SCOPES: Call("scope", {}),
     ADMIN: Call("user.admin", {}),
     ROBOTS: Call("bizproc.robot.list", {}),
+    ACTIVITIES: Call("bizproc.activity.list", {}),
     EVENTS: Call("event.get", {}),
     **{look: Call("method.get", {"name": method}) for look, method in METHODS.items()},
 }

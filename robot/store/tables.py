@@ -45,7 +45,7 @@ portals = Table(
     Column("bucket_at", UtcDateTime),
     # the SHA-256 of the application's keys with which its access was renewed last
     Column("renewed_with", LargeBinary(32)),
-    # its document templates, as its robots offer them: see robot/store/portals.py
+    # its document templates, as its robots offer them, and when they were asked for: see robots.py
     Column("templates", Json),
     Column("templates_at", UtcDateTime),
     # a portal may have installed us twice, as two local applications: neither disturbs the other

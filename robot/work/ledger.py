@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from robot.flows.catalogue import CODES, ENABLE
+from robot.flows.catalogue import CODES, ENABLING
 from robot.flows.flow import Chosen, Granted, Pause
 from robot.logs import get_logger
 from robot.metrics import FINISHED, RUNS, TIME_TO_LINK
@@ -236,7 +236,7 @@ def _tell_decided(run: StoredRun, decided: Decided) -> None:
 
 def _tell_finished(run: StoredRun, ending: Ending, note: str) -> None:
     FINISHED.labels(ending=ending).inc()
-    if ending is Ending.REPORTED and run.code == ENABLE:
+    if ending is Ending.REPORTED and run.code in ENABLING:
         age = datetime.now(UTC) - run.received_at
         TIME_TO_LINK.observe(max(age.total_seconds(), 0.0))
     level = log.error if ending is Ending.REFUSED else log.info

@@ -23,6 +23,7 @@ GOOD: dict[str, object] = {
     check.SCOPES: ["bizproc", "crm"],
     check.ADMIN: True,
     check.ROBOTS: ["linkrobot_enable"],
+    check.ACTIVITIES: ["linkrobot_enable_activity"],
     check.EVENTS: [*BOUND, {"event": "ONAPPUPDATE", "handler": "https://old.example.com"}],
     **dict.fromkeys(check.METHODS, EXISTS),
 }
@@ -44,6 +45,7 @@ def test_access_is_renewed_once_and_the_rest_only_asked() -> None:
         "user.admin",
         "method.get",
         "bizproc.robot.list",
+        "bizproc.activity.list",
         "event.get",
     }
     assert played.changed == []
@@ -57,6 +59,7 @@ def test_what_was_seen_is_told() -> None:
         "scopes": "bizproc,crm",
         "admin": "Y",
         "robots": "linkrobot_enable",
+        "activities": "linkrobot_enable_activity",
         "events": ",".join(EVENTS),
         "adding": "Y",
         "sending": "Y",

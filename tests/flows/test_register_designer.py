@@ -17,7 +17,7 @@ from robot.flows.catalogue import (
 from robot.flows.flow import succeeded
 from robot.flows.register import NOT_TAKEN, is_current
 from tests.flows.flow_player import play, refusal, run
-from tests.flows.test_register import (
+from tests.flows.register_rig import (
     ALREADY,
     HANDLER,
     LOOKS,

@@ -12,7 +12,7 @@ from robot.flows.flow import Template
 from robot.protocol.answers import Answer
 from robot.protocol.registration import add_params
 from tests.flows.flow_player import page, play, run
-from tests.flows.test_register import HANDLER, LOOKS, NO_TEMPLATES, OK, changing, look, registered
+from tests.flows.register_rig import HANDLER, LOOKS, NO_TEMPLATES, OK, changing, look, registered
 from tests.flows.test_texts import PROPERTIES_LIMIT, serialized_bytes
 
 UPDATE = "bizproc.robot.update"

@@ -152,7 +152,7 @@ def _answered(status: int, body: bytes) -> Answer | PortalError:
 def _run(code: str) -> Run:
     inputs = {"handler": "", "events": "", "user_id": 1, "known": {}}
     inputs |= {"document_id": "5", "document_ids": [5]}
-    return Run(item=DEAL, inputs=inputs if code not in catalogue.ROBOTS else {})
+    return Run(item=DEAL, inputs=inputs if code not in catalogue.RULES else {})
 
 
 def _play(code: str, run: Run, results: Sequence[Answer | PortalError]) -> None:

@@ -13,7 +13,14 @@ from tests.scenarios.waiting import until
 
 SYNC = "linkrobot robots sync"
 # Methods that ask; whatever else doctor called would change something at the portal.
-ASKING = {"scope", "user.admin", "method.get", "bizproc.robot.list", "event.get"}
+ASKING = {
+    "scope",
+    "user.admin",
+    "method.get",
+    "bizproc.robot.list",
+    "bizproc.activity.list",
+    "event.get",
+}
 
 
 def offered(app: App, portal: SandboxPortal, **fields: Any) -> SandboxPortal:

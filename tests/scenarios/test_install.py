@@ -36,7 +36,8 @@ def test_the_robots_wait_for_their_answer_and_run_as_the_administrator_who_insta
     assert answer["status"] == 200
     assert fresh_portal.journal("token.checked"), "installed without asking whose tokens these are"
     robots = fresh_portal.robots()
-    assert set(robots) == {"linkrobot_enable", "linkrobot_disable"}
+    codes = {"linkrobot_enable", "linkrobot_disable"}
+    assert set(robots) == codes | {f"{code}_activity" for code in codes}
     for fields in robots.values():
         assert fields["USE_SUBSCRIPTION"] == "Y"
         assert str(fields["AUTH_USER_ID"]) == "7"
@@ -52,11 +53,14 @@ def test_the_robots_speak_all_ten_languages(portal: SandboxPortal) -> None:
             assert all(texts.values())
 
 
-def test_updates_and_uninstalls_will_be_told(portal: SandboxPortal, shared_app: App) -> None:
+def test_updates_uninstalls_and_deleted_documents_will_be_told(
+    portal: SandboxPortal, shared_app: App
+) -> None:
     bound = {(row["event"], row["handler"]) for row in portal.get("state")["events"]}
 
     handler = f"{shared_app.url}/bitrix24/events"
-    assert bound == {("ONAPPUPDATE", handler), ("ONAPPUNINSTALL", handler)}
+    events = {"ONAPPUPDATE", "ONAPPUNINSTALL", "ONCRMDOCUMENTGENERATORDOCUMENTDELETE"}
+    assert bound == {(event, handler) for event in events}
 
 
 def test_a_forged_install_is_refused_and_its_host_is_never_called(shared_app: App) -> None:

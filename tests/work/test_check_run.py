@@ -19,6 +19,7 @@ LOOKS = {
     "scope": lambda _params: ["crm", "bizproc"],
     "user.admin": lambda _params: True,
     "method.get": lambda _params: {"isExisting": True, "isAvailable": True},
+    "bizproc.activity.list": lambda _params: [],
     "bizproc.robot.list": lambda _params: ["linkrobot_enable", "linkrobot_disable"],
     "event.get": lambda _params: [],
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from robot.errors import NotExecutedError, PortalError, RejectedError
-from robot.flows.catalogue import REGISTER
+from robot.flows.catalogue import LOOK
 from robot.flows.flow import Chosen, Granted, succeeded
 from robot.protocol.answers import Answer
 from robot.protocol.calls import Call
@@ -97,7 +97,7 @@ def test_when_the_time_is_over_after_the_choice_whether_the_link_is_on_is_not_kn
 
 
 def test_a_bug_of_ours_leaves_no_workflow_waiting() -> None:
-    one = job(code=REGISTER, inputs={})  # a KeyError in the flow
+    one = job(code=LOOK, inputs={})  # a KeyError in the flow
 
     decided = one.proceed()
 

@@ -45,6 +45,7 @@ async def ask(errands: Errands, settings: Settings, portals: Sequence[Portal]) -
             done.get(run_id),
             is_as_in_code=portal.id in registered,
             is_renewable=bool(settings.credentials),
+            in_designer=settings.activities,
         )
     ]
 
@@ -73,7 +74,12 @@ async def _done(errands: Errands, ids: Sequence[int], within: timedelta) -> dict
 
 
 def _judge(
-    portal: Portal, run: PastRun | None, *, is_as_in_code: bool, is_renewable: bool
+    portal: Portal,
+    run: PastRun | None,
+    *,
+    is_as_in_code: bool,
+    is_renewable: bool,
+    in_designer: bool,
 ) -> Sequence[Finding]:
     if run is None:
         return [judging.not_asked(portal, NOT_TAKEN_UP)]
@@ -82,5 +88,9 @@ def _judge(
     if run.failed:
         return [judging.not_asked(portal, run.outputs["error_text"])]
     return judging.judge(
-        portal, run.outputs, is_as_in_code=is_as_in_code, is_renewable=is_renewable
+        portal,
+        run.outputs,
+        is_as_in_code=is_as_in_code,
+        is_renewable=is_renewable,
+        in_designer=in_designer,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from robot.flows import check
 from robot.flows.binding import EVENTS, NEEDED
-from robot.flows.catalogue import DEFINITIONS
+from robot.flows.catalogue import ACTIVITIES, DEFINITIONS
 from robot.store.portals import Portal
 from robot.work.checks.finding import Finding, State, failed, warning, well
 
@@ -46,18 +46,24 @@ Seen = Mapping[str, str]
 
 
 def judge(
-    portal: Portal, seen: Seen, *, is_as_in_code: bool, is_renewable: bool
+    portal: Portal,
+    seen: Seen,
+    *,
+    is_as_in_code: bool,
+    is_renewable: bool,
+    in_designer: bool = False,
 ) -> Sequence[Finding]:
     """All findings of one portal.
 
-    `is_as_in_code`: its robots, as far as we know; `is_renewable`: its application's key is set.
+    `is_as_in_code`: its robots, as far as we know; `is_renewable`: its application's key is set;
+    `in_designer`: the robots shall be in the workflow designer, too.
     """
     found = [_access(portal, seen, is_renewable=is_renewable)]
     if check.SCOPES in seen:
         found += [_permissions(seen), _plan(seen), _administrator(portal, seen)]
     # Where one of these is wrong, robots that are missing are what follows from it.
     if all(one.state is not State.FAILED for one in found):
-        found.append(_robots(seen, is_as_in_code=is_as_in_code))
+        found.append(_robots(seen, is_as_in_code=is_as_in_code, in_designer=in_designer))
     return [replace(one, portal=portal.host) for one in found]
 
 
@@ -135,14 +141,17 @@ def _administrator(portal: Portal, seen: Seen) -> Finding:
     return failed(name, f"{text} Robots cannot be registered again.", OPEN_IT)
 
 
-def _robots(seen: Seen, *, is_as_in_code: bool) -> Finding:
+def _robots(seen: Seen, *, is_as_in_code: bool, in_designer: bool) -> Finding:
     """Registered there as in the code; and the events, since an update wipes all robots."""
     name, remedy = "robots", f"`{SYNC}`"
     if check.ROBOTS not in seen:
         text = f"Bitrix24 does not tell which robots there are.{_words(seen, check.ROBOTS)}"
         return failed(name, text, f"Bitrix24's own words tell why. Then: {remedy}.")
     codes = sorted(definition.code for definition in DEFINITIONS)
-    if missing := _missing(codes, seen[check.ROBOTS]):
+    missing = _missing(codes, seen[check.ROBOTS])
+    if in_designer and check.ACTIVITIES in seen:
+        missing += _missing(sorted(ACTIVITIES), seen[check.ACTIVITIES])
+    if missing:
         return failed(name, f"Not registered there: {', '.join(missing)}.", remedy)
     if not is_as_in_code:
         text = "They differ from this version, or call another address."
@@ -150,7 +159,17 @@ def _robots(seen: Seen, *, is_as_in_code: bool) -> Finding:
     if missing := _missing(EVENTS, seen.get(check.EVENTS, ",".join(EVENTS))):
         text = f"Bitrix24 would not tell of {', '.join(missing)}."
         return (failed if set(missing) & set(NEEDED) else warning)(name, text, remedy)
-    return well(name, f"Registered as in the code: {', '.join(codes)}.")
+    return well(
+        name, f"Registered as in the code: {', '.join(codes)}. {_designer(seen, in_designer)}"
+    )
+
+
+def _designer(seen: Seen, in_designer: bool) -> str:
+    if not in_designer:
+        return "Not in the workflow designer: LINKROBOT_ACTIVITIES says so."
+    if check.ACTIVITIES in seen:
+        return "In the workflow designer, too."
+    return "Not in the workflow designer, which this plan lacks."
 
 
 def _missing(wanted: Sequence[str], listed: str) -> list[str]:

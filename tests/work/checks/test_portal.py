@@ -7,7 +7,7 @@ import pytest
 
 from robot.flows import check
 from robot.flows.binding import EVENTS, NEEDED, USEFUL
-from robot.flows.catalogue import DISABLE, ENABLE
+from robot.flows.catalogue import ACTIVITIES, DISABLE, ENABLE
 from robot.work.checks import portal as judging
 from robot.work.checks.finding import Finding, State
 from tests.work.checks.checks_rig import a_portal
@@ -17,6 +17,7 @@ GOOD = {
     check.SCOPES: "bizproc,crm",
     check.ADMIN: check.YES,
     check.ROBOTS: f"somebody_elses,{ENABLE},{DISABLE}",
+    check.ACTIVITIES: ",".join(ACTIVITIES),
     check.EVENTS: ",".join(EVENTS),
     **dict.fromkeys(check.METHODS, check.YES),
 }
@@ -29,9 +30,16 @@ def judged(
     without: str = "",
     is_as_in_code: bool = True,
     is_renewable: bool = True,
+    in_designer: bool = True,
 ) -> dict[str, Finding]:
     known = {look: value for look, value in GOOD.items() if look != without} | dict(seen or {})
-    found = judging.judge(a_portal(), known, is_as_in_code=is_as_in_code, is_renewable=is_renewable)
+    found = judging.judge(
+        a_portal(),
+        known,
+        is_as_in_code=is_as_in_code,
+        is_renewable=is_renewable,
+        in_designer=in_designer,
+    )
     assert {one.portal for one in found} == {"acme.bitrix24.com"}
     return {one.name: one for one in found}
 
@@ -129,6 +137,31 @@ def test_robots_that_are_missing_differ_or_cannot_be_listed_are_a_failure() -> N
     assert all(SYNC in one.remedy for one in found)
     assert DISABLE in missing.text
     assert EVENTS[1] in unbound.text
+
+
+@pytest.mark.parametrize(
+    ("seen", "without", "in_designer", "words"),
+    [
+        pytest.param({}, "", True, "In the workflow designer, too", id="both"),
+        pytest.param(
+            {"activities_error": "not_on_plan"}, check.ACTIVITIES, True, "plan lacks", id="no plan"
+        ),
+        pytest.param({"activities": ""}, "", False, "LINKROBOT_ACTIVITIES", id="not wanted"),
+    ],
+)
+def test_whether_they_are_in_the_workflow_designer_is_told(
+    seen: dict[str, str], without: str, in_designer: bool, words: str
+) -> None:
+    found = judged(seen, without=without, in_designer=in_designer)["robots"]
+
+    assert (found.state, words in found.text) == (State.WELL, True)
+
+
+def test_activities_that_are_missing_are_a_failure() -> None:
+    found = judged({"activities": ""})["robots"]
+
+    assert (found.state, found.remedy) == (State.FAILED, f"`{SYNC}`")
+    assert f"{ENABLE}_activity" in found.text
 
 
 def test_deleted_documents_that_are_not_told_are_only_worth_a_warning() -> None:
