@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import sqlite3
 import subprocess
 import sys
@@ -37,7 +38,9 @@ class Sandbox:
     def __init__(self, ready: dict[str, Any]) -> None:
         self.oauth = str(ready["oauth"])
         self._unused = list(zip(ready["portals"], ready["member_ids"], strict=True))
-        self._http = httpx.Client(timeout=60, trust_env=False)
+        self.certificate = ready["certificate"]  # to be trusted, with https
+        trusted: Any = ssl.create_default_context(cafile=self.certificate)
+        self._http = httpx.Client(timeout=60, trust_env=False, verify=trusted)
 
     def portal(self) -> SandboxPortal:
         """A portal that nothing has happened in yet."""
@@ -51,9 +54,10 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(*, portals: int = 1) -> Iterator[Sandbox]:
+def running_sandbox(*, portals: int = 1, https: bool = False) -> Iterator[Sandbox]:
     """Start the sandbox; stop it at the end."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
+    command += ["--https"] if https else []
     process = subprocess.Popen(
         [*command, "--portals", str(portals)], stdout=subprocess.PIPE, text=True
     )

@@ -55,7 +55,7 @@ COLUMNS = (
     *("portal", "member_id", "document_id", "title", "item", "state", "url"),
     *("asked_at", "expires_at", "overdue", "source", "run_id", "user_id", "ended_by", "ended_at"),
 )
-MORE = "These are the newest {limit} of {number}; --limit shows more, --csv and --json show all."
+MORE = "These are the newest {limit}; there are more. --limit shows so many, --csv and --json all."
 NONE_PUBLIC = "No link is public through Linkrobot."
 NO_SUCH = "No such link is in the register. --all shows also those that are off."
 
@@ -116,10 +116,11 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
             print_csv(COLUMNS, rows) if as_csv else print_json(rows)
             return
         most = limit or FOR_PEOPLE
-        if_empty = NO_SUCH if filters or more["ends_before"] or ended or every else NONE_PUBLIC
-        print_table(table_of(register.found(conn, wanted, limit=most), now), if_empty)
-        if (number := sum(register.count(conn, wanted).values())) > most:
-            typer.echo(MORE.format(limit=most, number=number), err=True)
+        shown = list(register.found(conn, wanted, limit=most + 1))
+        is_narrowed = filters or wanted.ends_before or ended or every
+        print_table(table_of(shown[:most], now), NO_SUCH if is_narrowed else NONE_PUBLIC)
+        if len(shown) > most:
+            typer.echo(MORE.format(limit=most), err=True)
 
     look(show)
 

@@ -104,7 +104,7 @@ async def test_a_long_table_says_that_there_is_more(
     done = await command("links", "--limit", "2")
 
     assert len(done.stdout.splitlines()) == 3
-    assert "the newest 2 of 3" in done.stderr
+    assert "the newest 2; there are more" in done.stderr
 
 
 WRONG = {
@@ -125,3 +125,8 @@ async def test_an_age_is_a_number_and_a_unit(age: str, command: Command) -> None
 
     assert done.exit_code == 2
     assert "a number and a unit" in done.output
+
+
+async def test_where_nothing_is_found_a_sentence_says_so(portal: Portal, command: Command) -> None:
+    assert "No link is public" in (await command("links")).stdout
+    assert "No such link" in (await command("links", "--ended", "any")).stdout

@@ -2,14 +2,18 @@
 
 import csv
 import io
+import os
+import pty
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.programs import App, Done, Sandbox
+from tests.programs import LINKROBOT, App, Done, Sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import disable, enable
 
@@ -184,6 +188,46 @@ def test_the_audit_goes_into_a_spreadsheet(story: Story) -> None:
         ("off", ""),
         ("on", f"DEAL_{story.deal}"),
     ]
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 2)])
+def test_on_a_terminal_it_asks_before_it_turns_links_off(
+    portal: SandboxPortal, shared_app: App, answer: str, status: int
+) -> None:
+    document = portal.document(portal.item())
+    shared_app.command("link", "enable", "--portal", portal.member_id, str(document))
+
+    done, shown = on_a_terminal(
+        shared_app, "links", "disable", "--portal", portal.member_id, answer=answer
+    )
+
+    assert done == status, shown
+    assert "Turn 1 link(s) off?" in shown
+    assert (portal.public_url(document) is None) == (answer == "y")
+
+
+def on_a_terminal(app: App, *words: str, answer: str) -> tuple[int, str]:
+    """A command before whose terminal somebody sits: its status, and all that was shown."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [LINKROBOT, *words],
+        env={**app.environment, "TERM": "dumb"},
+        cwd=app.folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # the command has closed its side
+        while part := os.read(ours, 4_096):
+            shown += part
+            if b"off? [y/N]" in shown and answer:
+                os.write(ours, f"{answer}\n".encode())
+                answer = ""
+    os.close(ours)
+    return process.wait(60), shown.decode()
 
 
 def test_without_a_filter_nothing_is_turned_off(story: Story) -> None:

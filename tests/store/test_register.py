@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, event, insert
 
 from robot.store import expiry, register, removal
 from robot.store.database import Database
@@ -13,7 +13,7 @@ from robot.store.links import LinkState
 from robot.store.portals import Portal
 from robot.store.register import Wanted
 from robot.store.tables import links
-from tests.store.store_rig import NOW, OTHER_MEMBER, install, later
+from tests.store.store_rig import NOW, ONLY_SQLITE, OTHER_MEMBER, install, later
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400
@@ -115,3 +115,24 @@ async def test_what_can_still_be_turned_off_is_of_installed_portals(
     assert (left.document_id, left.item, left.state) == (1, "DEAL_8", "public")
     assert await filled.read(lambda conn: register.count(conn, gone)) == {portal.id: 7}
     assert await filled.read(lambda conn: register.by_ids(conn, [left.id])) == [left]
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("wanted", [wanted for wanted, _ in CASES.values()], ids=CASES)
+async def test_no_question_sorts_a_register_of_a_million_links(
+    filled: Database, wanted: Wanted
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def plan(conn: Connection) -> list[str]:
+        event.listen(conn, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
+        list(register.found(conn, wanted, limit=200))
+        statement, values = asked[-1]
+        rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        return [row[3] for row in rows]
+
+    steps = await filled.read(plan)
+
+    # Those of one item, of one document, or which end soon are few; the others come in order.
+    sorts = any("TEMP B-TREE" in step for step in steps)
+    assert not sorts or wanted.item or wanted.document_id or wanted.ends_before, steps

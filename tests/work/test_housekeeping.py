@@ -8,10 +8,13 @@ from functools import partial
 import pytest
 from sqlalchemy import Table, func, select
 
-from robot.store import runs
+from robot.flows.flow import LinkChange
+from robot.store import audit, register, runs, settling
 from robot.store.database import Database
+from robot.store.links import Origin
 from robot.store.portals import Portal
-from robot.store.runs import Ended, Ending
+from robot.store.runs import Ended, Ending, Source
+from robot.store.settling import Settled
 from robot.store.tables import runs as run_rows
 from robot.store.vault import Vault
 from robot.work import housekeeping
@@ -74,3 +77,30 @@ async def test_a_delivery_that_comes_again_a_day_later_is_still_known(
     assert await count(database, run_rows) == 1
     found = await row(database, run_id)
     assert (found.state, found.secrets) == ("finished", None)
+
+
+async def test_links_and_their_audit_are_not_forgotten_with_the_runs(
+    tools: Tools, database: Database, portal: Portal
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=999)
+    run_id = await record(database, new_run(portal.id, received_at=long_ago))
+    origin = Origin(
+        portal_id=portal.id,
+        run_id=run_id,
+        item="DEAL_7",
+        source=Source.ROBOT,
+        user_id=1,
+        sent_at=long_ago,
+    )
+    for public in (True, False):
+        change = LinkChange(document_id=5, public=public, url="https://acme.bitrix24.com/~71q5j")
+        settled = [Settled(origin=origin, changes=[change])]
+        await database.write(partial(settling.settle, settled=settled, now=long_ago))
+    ended = {run_id: Ended(ending=Ending.REPORTED)}
+    await database.write(partial(runs.finish, ended=ended, now=long_ago))
+
+    assert await housekeeping.forget_old(tools) == 1
+    lines = await database.read(partial(audit.newest, limit=9))
+    assert [(line.action, line.run_id) for line in lines] == [("off", run_id), ("on", run_id)]
+    (link,) = await database.read(partial(register.listed, every=True))
+    assert (link.state, link.ended_by) == ("off", "robot")
