@@ -162,11 +162,16 @@ def report(code: str, event_token: str, outcome: Outcome) -> Call:
 
 
 def registrations(
-    *, handler: str, user_id: int, templates: Mapping[int, Template], activities: bool
+    *,
+    handler: str,
+    user_id: int,
+    templates: Mapping[int, Template],
+    activities: bool,
+    language: str = "",
 ) -> dict[str, str]:
     """robot or activity -> fingerprint, as a portal should have them registered."""
     wanted = (*DEFINITIONS, *_FOR_DESIGNER) if activities else DEFINITIONS
-    return expected(wanted, handler=handler, user_id=user_id, offered=templates)
+    return expected(wanted, handler=handler, user_id=user_id, language=language, offered=templates)
 
 
 def _unknown(code: str) -> Flow:

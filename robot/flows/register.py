@@ -37,10 +37,11 @@ class _Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
-    """Whom a portal's robots call, on whose behalf they run, and which templates they offer."""
+    """Whom a portal's robots call, on whose behalf they run, and what they offer."""
 
     handler: str
     user_id: int
+    language: str
     templates: Mapping[int, Template]
 
     def call(self, change: _Change) -> Call:
@@ -48,12 +49,15 @@ class _Target:
         item = templates.offering(change.item, self.templates)
         return Call(
             _method(change.kind, change.verb),
-            params(item, handler=self.handler, user_id=self.user_id),
+            params(item, handler=self.handler, user_id=self.user_id, language=self.language),
         )
 
     def fingerprint(self, item: Definition) -> str:
         item = templates.offering(item, self.templates)
-        return fingerprint(add_params(item, handler=self.handler, user_id=self.user_id))
+        params = add_params(
+            item, handler=self.handler, user_id=self.user_id, language=self.language
+        )
+        return fingerprint(params)
 
     def changes(
         self,
@@ -75,7 +79,7 @@ def register(robots: Sequence[Definition], activities: Sequence[Definition], run
 
     Inputs of the run: `handler` and `events` (URLs), `user_id` (the administrator on whose behalf
     robots run by default), `known` (robot -> fingerprint of its registration), `activities`
-    (whether they shall be there).
+    (whether they shall be there), `language` (the portal's).
     """
     listed, in_designer, bound, first = yield (
         Call(_method(ROBOT, "list"), {}),
@@ -89,6 +93,7 @@ def register(robots: Sequence[Definition], activities: Sequence[Definition], run
     target = _Target(
         handler=run.inputs["handler"],
         user_id=int(run.inputs["user_id"]),
+        language=str(run.inputs.get("language", "")),
         templates=run.templates if offered is None else offered,
     )
     is_wanted = bool(run.inputs.get("activities", True))
@@ -195,10 +200,11 @@ def expected(
     *,
     handler: str,
     user_id: int,
+    language: str = "",
     offered: Mapping[int, Template] | None = None,
 ) -> dict[str, str]:
     """robot -> fingerprint, as a registration by this code would leave it."""
-    target = _Target(handler=handler, user_id=user_id, templates=offered or {})
+    target = _Target(handler=handler, user_id=user_id, language=language, templates=offered or {})
     return {item.code: target.fingerprint(item) for item in definitions}
 
 

@@ -35,10 +35,13 @@ class Definition:
     outputs: tuple[Field, ...]
 
 
-def add_params(definition: Definition, *, handler: str, user_id: int) -> dict[str, Any]:
+def add_params(
+    definition: Definition, *, handler: str, user_id: int, language: str = ""
+) -> dict[str, Any]:
     """Return the parameters of bizproc.robot.add for a robot whose workflow waits for our report.
 
-    `handler` is the URL that the robot's POST goes to; `user_id` an administrator of the portal.
+    `handler` is the URL that the robot's POST goes to; `user_id` an administrator of the portal;
+    `language` the portal's, since a choice's titles are the only texts that Bitrix24 takes in one.
 
     Raises:
         ValueError: `user_id` is not a user's id. Without one the POST brings no tokens.
@@ -53,18 +56,20 @@ def add_params(definition: Definition, *, handler: str, user_id: int) -> dict[st
         "USE_SUBSCRIPTION": "Y",
         "NAME": dict(definition.name),
         "DESCRIPTION": dict(definition.description),
-        "PROPERTIES": _properties(definition.inputs),
-        "RETURN_PROPERTIES": _properties(definition.outputs),
+        "PROPERTIES": _properties(definition.inputs, language),
+        "RETURN_PROPERTIES": _properties(definition.outputs, language),
     }
 
 
-def update_params(definition: Definition, *, handler: str, user_id: int) -> dict[str, Any]:
+def update_params(
+    definition: Definition, *, handler: str, user_id: int, language: str = ""
+) -> dict[str, Any]:
     """Return the parameters of bizproc.robot.update that make a registered robot equal the code.
 
     Raises:
         ValueError: as `add_params`.
     """
-    fields = add_params(definition, handler=handler, user_id=user_id)
+    fields = add_params(definition, handler=handler, user_id=user_id, language=language)
     return {"CODE": fields.pop("CODE"), "FIELDS": fields}
 
 
@@ -80,11 +85,11 @@ def fingerprint(params: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _properties(fields: tuple[Field, ...]) -> dict[str, dict[str, Any]]:
-    return {one.name: _property(one) for one in fields}
+def _properties(fields: tuple[Field, ...], language: str) -> dict[str, dict[str, Any]]:
+    return {one.name: _property(one, language) for one in fields}
 
 
-def _property(one: Field) -> dict[str, Any]:
+def _property(one: Field, language: str) -> dict[str, Any]:
     """Return one property object. Never `Required`: a mapped value may be empty at run time."""
     described: dict[str, Any] = {"Name": dict(one.title), "Type": one.type}
     if one.description:
@@ -92,7 +97,9 @@ def _property(one: Field) -> dict[str, Any]:
     described["Multiple"] = "Y" if one.multiple else "N"
     if one.options:
         described["Options"] = {
-            key: dict(title) if isinstance(title, Mapping) else title
+            # A map would be shown as a group of ten choices (bizproc, restactivity.php: of a
+            # property only the name and the description are localized).
+            key: title.get(language, title["en"]) if isinstance(title, Mapping) else title
             for key, title in one.options.items()
         }
     if one.default:

@@ -130,7 +130,13 @@ def _news(verified: Installation, now: datetime) -> dict[str, Any]:
         else case((is_back, false()), else_=portals.c.has_page),
     }
     if verified.language:
-        values["language"] = verified.language
+        # A frame tells the language of whoever opens it, and the next one may speak another.
+        is_unknown = portals.c.language == ""
+        values["language"] = (
+            case((is_unknown, verified.language), else_=portals.c.language)
+            if verified.by_frame
+            else verified.language
+        )
     if brought := verified.application_token_hash:
         stored = portals.c.application_token_hash
         values["application_token_hash"] = (

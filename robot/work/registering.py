@@ -40,6 +40,7 @@ def is_registered(conn: Connection, portal: Portal, settings: Settings) -> bool:
         user_id=portal.user_id,
         templates=portal.templates,
         activities=settings.activities,
+        language=portal.language,
     )
     return is_current(robots.registered(conn, portal.id), wanted)
 
@@ -104,6 +105,7 @@ def registering(
             "user_id": user_id,
             "known": dict(known),
             "activities": settings.activities,
+            "language": portal.language,
         },
         give_up_after=give_up_after or settings.give_up_after,
     )

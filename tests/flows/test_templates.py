@@ -204,3 +204,19 @@ def test_a_run_that_finds_no_document_names_the_template(
 
     assert played.outcome.error_code == "no_document"
     assert words in played.outcome.log
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        pytest.param("de", "Das neueste Dokument", id="ours"),
+        pytest.param("", "The latest document", id="not told"),
+        pytest.param("ja", "The latest document", id="none of ours"),
+    ],
+)
+def test_choices_are_in_the_portals_language_since_bitrix24_knows_no_other_ones(
+    language: str, title: str
+) -> None:
+    for definition in DEFINITIONS:
+        params = add_params(definition, handler=HANDLER, user_id=1, language=language)
+        assert params["PROPERTIES"]["which"]["Options"]["latest"] == title

@@ -225,3 +225,11 @@ async def test_the_mark_ends_with_the_app(database: Database) -> None:
     await remove(database, portal)
 
     assert not await is_shown(database)
+
+
+async def test_a_portals_language_is_not_that_of_whoever_opens_its_page(
+    database: Database, portal: Portal
+) -> None:
+    assert (await install(database, by_frame=True, language="de")).language == "de"
+    assert (await install(database, by_frame=True, language="fr")).language == "de"
+    assert (await install(database, language="it")).language == "it"
