@@ -43,6 +43,10 @@ def _check_options(name: str, about: dict[str, Any]) -> None:
     options = about.get("OPTIONS")
     if not isinstance(options, (dict, list)) or not options:
         raise _unknown(f"{name} is a select without Options")
+    if any(isinstance(title, (dict, list)) for title in php.array(options).values()):
+        # A portal shows it as a group of choices; of a property it localizes only name and
+        # description (bizproc, restactivity.php).
+        raise _unknown(f"{name} has Options whose titles are no texts")
     keys = {str(key) for key in php.array(options)}
     chosen = {str(key) for key in php.array(about.get("DEFAULT")).values() if key != ""}
     if chosen - keys:

@@ -71,6 +71,7 @@ def test_values_are_sent_by_their_type(
     [
         pytest.param({"Type": "strnig"}, id="no such type"),
         pytest.param({"Type": "select"}, id="a select without options"),
+        pytest.param({"Type": "select", "Options": {"a": {"en": "A"}}}, id="titles in languages"),
         pytest.param({"Type": "select", "Options": {"a": "A"}, "Default": "b"}, id="no option"),
         pytest.param({"Multiple": "yes"}, id="neither Y nor N"),
     ],
