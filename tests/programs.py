@@ -5,12 +5,11 @@ import os
 import resource
 import signal
 import socket
-import ssl
 import sqlite3
+import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -241,12 +240,6 @@ class App:
         answer = self.offer_to(portal, **fields)
         until(lambda: is_complete(portal), what="registered")
         return answer
-
-
-def at_once(*commands: Callable[[], Done]) -> list[Done]:
-    """Run commands side by side: each takes a second to load its libraries."""
-    with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda command: command(), commands))
 
 
 def is_complete(portal: SandboxPortal) -> bool:

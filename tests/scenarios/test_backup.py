@@ -5,9 +5,10 @@ from functools import partial
 
 from cryptography.fernet import Fernet
 
-from tests.programs import App, at_once
+from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import MAIL, enable
+from tests.scenarios.waiting import at_once
 
 
 def move(portal: SandboxPortal) -> tuple[str, int]:

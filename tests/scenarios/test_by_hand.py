@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import App, Done, Sandbox, at_once
+from tests.programs import App, Done, Sandbox
 from tests.scenarios.made_up import MadeUpPortal
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import at_once, until
 
 BATCH_LIMIT = 50
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.programs import App, Done, Sandbox, at_once
+from tests.programs import App, Done, Sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
+from tests.scenarios.waiting import at_once
 
 SHOWN = ("portals", "runs", "links")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import CLIENT_ID, App, Done, Sandbox, at_once, free_port
+from tests.programs import CLIENT_ID, App, Done, Sandbox, free_port
 from tests.scenarios.doctor_rig import findings, new_app, wrong
 from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.waiting import at_once
 
 KEYS = ("LINKROBOT_CLIENT_ID", "LINKROBOT_CLIENT_SECRET")
 

@@ -5,10 +5,10 @@ from functools import partial
 
 from cryptography.fernet import Fernet, MultiFernet
 
-from tests.programs import LINKROBOT, App, at_once
+from tests.programs import LINKROBOT, App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import MAIL, enable
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import at_once, until
 
 SEALED = (
     "SELECT secrets FROM tokens UNION ALL SELECT secrets FROM runs WHERE secrets IS NOT NULL "

@@ -36,9 +36,9 @@ def portal(secure: Sandbox, tmp_path: Path) -> Iterator[SandboxPortal]:
 def documents(secure: Sandbox, portal: SandboxPortal, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The SDK's way to documents, by an inbound webhook."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.certificate)
-    url = portal.post("webhooks", user_id=1, scope=["crm"])["url"]
+    url = portal.post("webhooks", user_id=1, scope="crm")["url"]
     host, _, rest = url.removeprefix("https://").partition("/rest/")
-    client = Client(BitrixWebhook(domain=host, auth_token=rest.strip("/")))
+    client = Client(BitrixWebhook(domain=host, webhook_token=rest.strip("/")))
     return client.crm.documentgenerator.document
 
 

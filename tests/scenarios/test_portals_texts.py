@@ -8,9 +8,10 @@ from functools import partial
 
 import pytest
 
-from tests.programs import App, Done, Sandbox, at_once
+from tests.programs import App, Done, Sandbox
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import enable
+from tests.scenarios.waiting import at_once
 
 REFERENCE = "$result[c0][document][id]"
 MARKUP = "[bold red]x[/] [link=file:///etc]y[/link] :warning: <script>alert(1)</script> {{ 7*7 }}"

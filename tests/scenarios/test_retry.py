@@ -4,11 +4,11 @@ import json
 from functools import partial
 from typing import Any
 
-from tests.programs import App, Done, at_once
+from tests.programs import App, Done
 from tests.scenarios.conftest import NewPortals
 from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import at_once, until
 
 RUNS = (
     "SELECT runs.id, ending, runs.secrets IS NULL, note, source FROM runs "

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.programs import CLIENT_SECRET, App, Sandbox, at_once, is_complete
+from tests.programs import CLIENT_SECRET, App, Sandbox, is_complete
 from tests.scenarios.listeners import Tap, listening
 from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, disable, enable
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import at_once, until
 
 SECRET_FIELDS = {
     "auth[access_token]",

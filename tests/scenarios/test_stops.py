@@ -13,13 +13,12 @@ from tests.programs import (
     App,
     Done,
     Sandbox,
-    at_once,
     free_port,
     is_complete,
 )
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import at_once, until
 
 OTHER_ID, OTHER_SECRET = "local.00000000000000.11111111", "the-other-apps-secret"
 

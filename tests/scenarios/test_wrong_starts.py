@@ -13,8 +13,9 @@ import pytest
 
 from robot.settings import Settings
 from robot.work.opening import open_tools, working_alone
-from tests.programs import App, Done, at_once
+from tests.programs import App, Done
 from tests.scenarios.small_disk import small_disk
+from tests.scenarios.waiting import at_once
 
 NAME = "linkrobot.sqlite"
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,3 +16,9 @@ def until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
             raise AssertionError(f"not within {within} s: {what or look}; last seen: {found!r}")
         time.sleep(0.02)
     return found
+
+
+def at_once(*commands: Callable[[], T]) -> list[T]:
+    """Run commands side by side: each takes a second to load its libraries."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda command: command(), commands))

@@ -27,4 +27,4 @@ LANGUAGES = tuple(_TEXTS)
 
 def localized(key: str) -> dict[str, str]:
     """Return the text in every language, `{"en": …, "ru": …}`; an unknown key is a KeyError."""
-    return {language: texts.get(key, en.TEXTS[key]) for language, texts in _TEXTS.items()}
+    return {language: texts[key] for language, texts in _TEXTS.items()}
