@@ -24,6 +24,7 @@ from bench.rows import (
     history,
     idle,
     memory,
+    replicas,
     starting,
 )
 
@@ -39,6 +40,7 @@ ROWS: dict[str, Measure] = {
     "memory": memory.resident,
     "history": history.a_million,
     "start": starting.with_a_backlog,
+    "replicas": replicas.two_against_one,
 }
 WITH_COMPARISONS = {"sixty", "links"}
 REPEATS = 3
