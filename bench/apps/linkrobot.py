@@ -92,15 +92,15 @@ async def replicas(
     settings: Mapping[str, str],
     *,
     portals: Sequence[Portal],
-    cores: Collection[int] = (APP_CORE,),
+    cores: Sequence[Collection[int]],
 ) -> AsyncIterator[list[Linkrobot]]:
-    """As many as there are folders, on one database; any of them may use these cores."""
+    """As many as there are folders, on one database, each on its cores."""
     senders = [Sender("127.0.0.1", free_port()) for _ in folders]
     shared = {**settings, "PUBLIC_URL": senders[0].url}
     apps: list[Linkrobot] = []
     try:
-        for folder, sender in zip(folders, senders, strict=True):
-            apps.append(await start(site, folder, sender, shared, cores=cores))
+        for folder, sender, own in zip(folders, senders, cores, strict=True):
+            apps.append(await start(site, folder, sender, shared, cores=own))
             await process.answers(sender, "/readyz", apps[-1].process)
         await apps[0].install_at(portals)
         for app in apps:

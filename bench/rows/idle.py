@@ -98,7 +98,11 @@ async def _two(bench: Bench) -> AsyncIterator[list[Linkrobot]]:
     async with postgres.running(cores={LOAD_CORE}) as server:
         settings = {**linkrobot.NO_PACE, **server.settings()}
         async with linkrobot.replicas(
-            bench.site, folders, settings, portals=[bench.site.portal]
+            bench.site,
+            folders,
+            settings,
+            portals=[bench.site.portal],
+            cores=[{APP_CORE}, {APP_CORE}],
         ) as apps:
             yield apps
 
