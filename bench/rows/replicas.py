@@ -57,13 +57,12 @@ class Setting:
         for portal in self.site.portals:
             portal.begin(DISTANT)
         for app in self.apps:
-            app.sender.close()  # a connection that rested for 5 s may be closed by the app just now
             await process.is_quiet(app.process)
         robot = Balancer([app.robot for app in self.apps])
         before, began = self._cpu(), time.monotonic()
         runs = await _at_once(robot, self.site.portals, runs_each)
-        if refused := sum(run.status != 200 for run in runs):
-            raise RuntimeError(f"{refused} of {len(runs)} calls were not answered 200")
+        if refused := [run.status for run in runs if run.status != 200]:
+            raise RuntimeError(f"of {len(runs)} calls these were not answered 200: {refused}")
         await loads.all_reported(runs, within=300)
         seconds, used = time.monotonic() - began, self._cpu()
         _check(self.site.portals, runs)
