@@ -182,10 +182,8 @@ def _one_line(done: Sequence[Done], runs_each: int) -> Line:
 
 
 def _two_line(done: dict[int, list[Done]], runs_each: int) -> Line:
-    """The most that there can be: both cores with nothing but work, at what a run costs now."""
     ones, twos = done[1], done[2]
     ratio = middle([two.rate / one.rate for one, two in zip(ones, twos, strict=True)])
-    most = middle([2 / two.cpu / one.rate for one, two in zip(ones, twos, strict=True)])
     return Line(
         row="replicas",
         what=f"{PORTALS} portals at 100 ms a request, {runs_each} runs each at once: two replicas",
@@ -193,7 +191,17 @@ def _two_line(done: dict[int, list[Done]], runs_each: int) -> Line:
         reach=f"at least {FASTER} x, or shown what binds",
         reached=ratio >= FASTER,
         how=f"a core each, shared with all else; of one core used: {_shares(twos)}; "
-        f"{middle([two.cpu * two.rate for two in twos]):.0%} of 200 % altogether, so with no "
-        f"pause at all it would be {most:.2f} x; "
+        f"{middle([two.cpu * two.rate for two in twos]):.0%} of 200 % altogether; {_bound(done)}; "
         f"{middle([two.requests for two in twos]):.2f} requests a run",
+    )
+
+
+def _bound(done: dict[int, list[Done]]) -> str:
+    """What both cores could do without a pause, against a replica that has a whole core."""
+    alone = middle([one.replicas for one in done[1]])
+    now = 2 * alone / middle([two.cpu for two in done[2]])
+    alike = 2 * alone / middle([one.cpu for one in done[1]])
+    return (
+        f"at this CPU a run both cores can do at most {now:.2f} x what one replica does on a whole "
+        f"core, at the CPU a run of one replica {alike:.2f} x"
     )
