@@ -19,6 +19,7 @@ from bench.portal import site
 from bench.rows import (
     accepting,
     against,
+    broker,
     bursts,
     fairness,
     history,
@@ -41,6 +42,7 @@ ROWS: dict[str, Measure] = {
     "history": history.a_million,
     "start": starting.with_a_backlog,
     "replicas": replicas.two_against_one,
+    "broker": broker.lost,
 }
 WITH_COMPARISONS = {"sixty", "links"}
 REPEATS = 3
