@@ -15,7 +15,7 @@ from bench.simulation.costs import HELD_MB, IDLE_MB
 from bench.simulation.load import Load
 from bench.simulation.measured import HEADER, measure
 from bench.simulation.story import Case, Found, at_once, run
-from robot.work.accept import MOST_WAITING, TOGETHER
+from robot.work.accept import TOGETHER
 
 PROCESSES = 2
 SEEDS = 3
@@ -81,7 +81,6 @@ def _options() -> argparse.Namespace:
     options.add_argument("--replicas", type=int, nargs="*", default=[1, 2, 4, 8])
     options.add_argument("--seeds", type=int, default=SEEDS)
     options.add_argument("--group", type=int, default=TOGETHER)
-    options.add_argument("--most-waiting", type=int, default=MOST_WAITING)
     options.add_argument("--measure", action="store_true", help="count over the real app instead")
     options.add_argument("--database-url", default="", help="with --measure: a PostgreSQL")
     return options.parse_args()
@@ -91,7 +90,7 @@ def main() -> None:
     """Print the table."""
     options = vars(_options())
     replicas, seeds = options.pop("replicas"), options.pop("seeds")
-    group, most_waiting = options.pop("group"), options.pop("most_waiting")
+    group = options.pop("group")
     is_measured, url = options.pop("measure"), options.pop("database_url")
     if is_measured:
         print(HEADER)
@@ -100,7 +99,7 @@ def main() -> None:
         return
     alone, load = at_once(1_000), Load(**options)
     print(f"1,000 runs at once: {alone.seconds:.2f} s, {alone.requests} requests", flush=True)
-    alike = Case(load=load, group=group, most_waiting=most_waiting)
+    alike = Case(load=load, group=group)
     cases = [alike, *(replace(alike, replicas=number, is_shared=True) for number in replicas)]
     for line in tables(cases, seeds):
         print(line, flush=True)

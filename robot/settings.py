@@ -24,6 +24,7 @@ PREFIX = "LINKROBOT_"
 ENV_FILE = ".env"
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
+_TAKEN_OVER_FIRST = timedelta(seconds=5)  # a replica that is only slow is not dead
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     portal_parallel: int = Field(default=4, ge=1, le=32)  # requests in flight per portal
     give_up_after: Duration = timedelta(hours=24)
     keep_runs: Duration = timedelta(days=90)
+    # with PostgreSQL: from the death of a replica until another one works on its portals
+    take_over_after: Duration = Field(default=timedelta(seconds=10), ge=_TAKEN_OVER_FIRST)
     metrics_token: SecretStr = SecretStr("")
     private_portals: Names = ()
 

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 import string
-import time
 from dataclasses import dataclass
 
 _SHORT = string.ascii_lowercase + string.digits
@@ -36,10 +35,14 @@ class Document:
     module: str = "crm"  # of its template
     updated_at: float = 0.0
     updated_by: int | None = None
+    fails: bool = False  # its conversion ends at `ready_at` in an error, without a PDF
     link: PublicLink | None = None
 
-    def is_ready(self) -> bool:
-        return time.time() >= self.ready_at
+    def is_ready(self, now: float) -> bool:
+        return now >= self.ready_at and not self.fails
+
+    def has_failed(self, now: float) -> bool:
+        return now >= self.ready_at and self.fails
 
     def make_public(self) -> PublicLink:
         """Idempotent: a document that is public keeps its link."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus, unquote_to_bytes
 
-from sandbox.php import Key, key
+from sandbox.php import Key, key, text
 
 Array = dict[Key, Any]
 
@@ -70,7 +70,7 @@ def _flat(fields: dict[Any, Any], prefix: str) -> Iterator[tuple[str, str]]:
         elif isinstance(value, dict):
             yield from _flat(value, full)
         elif value is not None:
-            yield full, str(int(value)) if isinstance(value, bool) else str(value)
+            yield full, text(value)
 
 
 def _quote(text: str) -> str:

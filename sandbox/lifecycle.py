@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from typing import Any
 
 from sandbox.courier import Reply
@@ -24,7 +23,7 @@ def _install_event(site: Site, app: App) -> dict[str, Any]:
         "INSTALLED": "Y",
         "LANGUAGE_ID": site.portal.settings.language,
     }
-    return _event("ONAPPINSTALL", data, event_auth(site.world, site.portal, app))
+    return _event(site, "ONAPPINSTALL", data, event_auth(site.world, site.portal, app, app.user_id))
 
 
 async def open_frame(site: Site, app: App, url: str, user_id: int) -> Reply:
@@ -70,7 +69,7 @@ async def update(site: Site, app: App, version: int) -> list[int | None]:
         "PREVIOUS_VERSION": previous,
         "LANGUAGE_ID": site.portal.settings.language,
     }
-    event = _event("ONAPPUPDATE", data, event_auth(site.world, site.portal, app))
+    event = _event(site, "ONAPPUPDATE", data, event_auth(site.world, site.portal, app, app.user_id))
     return await _tell(site, "ONAPPUPDATE", event, handlers)
 
 
@@ -78,7 +77,7 @@ async def uninstall(site: Site, app: App, *, clean: bool) -> list[int | None]:
     """The app is gone: no tokens in the message, and none that work any more."""
     handlers = remove(site, app)
     data = {"LANGUAGE_ID": site.portal.settings.language, "CLEAN": int(clean)}
-    event = _event("ONAPPUNINSTALL", data, portal_auth(site.world, site.portal, app))
+    event = _event(site, "ONAPPUNINSTALL", data, portal_auth(site.world, site.portal, app))
     return await _tell(site, "ONAPPUNINSTALL", event, handlers)
 
 
@@ -100,8 +99,8 @@ def _forget_registrations(site: Site, app: App) -> dict[str, list[str]]:
     return handlers
 
 
-def _event(name: str, data: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
-    return {"event": name, "data": data, "ts": int(time.time()), "auth": auth}
+def _event(site: Site, name: str, data: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
+    return {"event": name, "data": data, "ts": int(site.portal.clock.now()), "auth": auth}
 
 
 async def _tell(

@@ -47,9 +47,13 @@ def robot_auth(world: World, portal: Portal, app: App, user_id: int) -> dict[str
     return _in_order(auth, _ROBOT)
 
 
-def event_auth(world: World, portal: Portal, app: App) -> dict[str, Any]:
-    """Of ONAPPINSTALL and ONAPPUPDATE: tokens, but no user_id and no expires."""
-    auth = portal_auth(world, portal, app) | _token_fields(world, portal, app, app.user_id)
+def event_auth(world: World, portal: Portal, app: App, user_id: int | None) -> dict[str, Any]:
+    """Of events: no user_id and no expires; without a user there are no tokens either."""
+    auth = portal_auth(world, portal, app)
+    auth |= {"scope": ",".join(app.scope), "status": app.status}
+    user = portal.users.get(user_id or 0)
+    if user and user.active:
+        auth |= _token_fields(world, portal, app, user.id)
     return _in_order(auth, _EVENT)
 
 

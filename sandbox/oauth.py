@@ -1,6 +1,5 @@
 """The authorization server: /oauth/token/ and its own app.info. Wire facts 1.6, 7."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -95,13 +94,18 @@ def _check_client(world: World, given: dict[str, Any]) -> None:
 
 def _granted(world: World, token: str, client_id: str) -> Grant:
     record = world.tokens.refresh(token)
-    if record is None or record.expires <= time.time():
+    if record is None or record.expires <= _now(world, record.grant):
         raise RestError("invalid_grant", "Invalid refresh token")
     if record.grant.client_id != client_id:
         raise WRONG_CLIENT
     if record.revoked:
         raise RestError("NOT_INSTALLED", "Application not installed", status=401)
     return record.grant
+
+
+def _now(world: World, grant: Grant) -> float:
+    """Tokens age by the clock of their portal."""
+    return world.portal_of(grant.member_id).clock.now()
 
 
 def _installed(portal: Portal, grant: Grant) -> App:
@@ -132,7 +136,6 @@ def _renewed(world: World, portal: Portal, app: App, pair: Pair) -> dict[str, An
 
 def _app_info(world: World, request: Request, given: dict[str, Any]) -> dict[str, Any]:
     """The trusted answer to whose token this is; its shape is b24pysdk's BitrixAppInfoResponse."""
-    watch = Stopwatch.start()
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     token = bearer if scheme.lower() == "bearer" else given.get("auth")
     record = world.tokens.access(str(token or ""))
@@ -140,9 +143,10 @@ def _app_info(world: World, request: Request, given: dict[str, Any]) -> dict[str
         raise RestError("NO_AUTH_FOUND", "Wrong authorization data", status=401)
     if record.revoked:
         raise RestError("NOT_INSTALLED", "Application not installed", status=401)
-    if record.expires <= time.time():
+    if record.expires <= _now(world, record.grant):
         raise RestError("expired_token", "The access token provided has expired", status=401)
     portal = world.portal_of(record.grant.member_id)
+    watch = Stopwatch.start(portal)
     app = _installed(portal, record.grant)
     portal.journal.add("token.checked", user_id=record.grant.user_id)
     return {
@@ -153,7 +157,7 @@ def _app_info(world: World, request: Request, given: dict[str, Any]) -> dict[str
             "install": _install(portal, app),
             "user_id": record.grant.user_id,
         },
-        "time": watch.block(portal, "oauth", "app.info"),
+        "time": watch.block("oauth", "app.info"),
     }
 
 

@@ -26,8 +26,18 @@ async def public_page(site: Site, request: Request) -> Response:
         url = document.link.url(site.portal.url)
         site.portal.journal.add("link.opened", url=url, document=document.id)
     title = escape(f"{document.title} {document.number}")
-    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body>"
-    return HTMLResponse(f"{page}</html>")
+    body = f"<h1>{title}</h1><p>{_progress(document, site.portal.clock.now())}</p>"
+    head = f"<head><title>{title}</title></head>"
+    return HTMLResponse(f"<!DOCTYPE html><html>{head}<body>{body}</body></html>")
+
+
+def _progress(document: Document, now: float) -> str:
+    """The page opens before the PDF is there and shows it later; its words are made up."""
+    if document.is_ready(now):
+        return "The document is ready."
+    if document.has_failed(now):
+        return "The document could not be converted."
+    return "The document is being prepared."
 
 
 def _opens(document: Document, md5: str) -> bool:

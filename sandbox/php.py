@@ -48,6 +48,13 @@ def equals_one(value: Any) -> bool:
     return isinstance(value, (bool, int, float)) and value == 1
 
 
+def text(value: Any) -> str:
+    """`(string)$value`: true is 1, false is 0 as http_build_query has it, 2.0 is 2."""
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
+        return str(int(value))
+    return str(value)
+
+
 def shape(value: Any) -> Any:
     """The value as `json_encode` writes it: keys 0..n-1 in order make a list, empty is []."""
     if isinstance(value, (list, tuple)):

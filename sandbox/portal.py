@@ -1,13 +1,16 @@
 """One portal: who is there, what is in it, and how it is set."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sandbox.clock import Clock
 from sandbox.crm import Item
 from sandbox.documents import Document
 from sandbox.faults import Fault
 from sandbox.journal import Journal
 from sandbox.limits import Bucket, Operating
+from sandbox.templates import Template, first_templates
 from sandbox.workflow.steps import StagedRobot, Workflow
 
 DocumentsRole = Literal["modify", "view", "none"]
@@ -22,6 +25,7 @@ class User:
     last_name: str = "Sandbox"
     admin: bool = False
     documents: DocumentsRole = "none"
+    templates: bool = False  # the role that may modify, and so list, templates
     crm_read: bool = True
     active: bool = True
     extranet: bool = False
@@ -57,9 +61,10 @@ class Webhook:
 class EventHandler:
     """A handler bound with event.bind."""
 
+    id: int = field(compare=False)
     event: str
     handler: str
-    auth_type: str = "0"
+    auth_type: str = "0"  # a user's id; "0" is whoever causes the event
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +102,7 @@ class PortalSettings:
     language: str = "en"
     license: str = "en_std"
     rotation: bool = True
+    refresh_days: float = 180.0  # that a refresh token lives, from when it is made
     send_tokens: Literal["all", "none", "no_refresh"] = "all"
     send_application_token: bool = True
     send_document_type: bool = True
@@ -122,8 +128,8 @@ class DeliverySettings:
 
 def _first_users() -> dict[int, User]:
     users = [
-        User(id=1, name="Ada", admin=True, documents="modify"),
-        User(id=7, name="Ben", documents="modify"),
+        User(id=1, name="Ada", admin=True, documents="modify", templates=True),
+        User(id=7, name="Ben", documents="modify", templates=True),
         User(id=9, name="Cara", crm_read=False),
     ]
     return {user.id: user for user in users}
@@ -138,6 +144,7 @@ class Portal:
     port: int
     scheme: str
     signing_key: bytes  # of event tokens
+    clock: Clock = field(default_factory=Clock)
     old_hosts: set[str] = field(default_factory=set)
     deleted: bool = False
     settings: PortalSettings = field(default_factory=PortalSettings)
@@ -149,6 +156,8 @@ class Portal:
     handlers: list[EventHandler] = field(default_factory=list)
     items: dict[tuple[int, int], Item] = field(default_factory=dict)
     documents: dict[int, Document] = field(default_factory=dict)
+    templates: dict[int, Template] = field(default_factory=lambda: first_templates(time.time()))
+    last_handler_id: int = 800
     last_item_id: int = 100
     last_document_id: int = 0
     stages: dict[str, list[StagedRobot]] = field(default_factory=dict)

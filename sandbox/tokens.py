@@ -1,13 +1,9 @@
 """Access and refresh tokens, as the authorization server knows them. Wire facts 1.4, 7."""
 
 import secrets
-import time
 from dataclasses import dataclass, field
 
 ACCESS_LIVES = 3600  # seconds
-REFRESH_LIVES = (
-    180 * 86400
-)  # seconds; https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html
 _TOKEN_BYTES = 35  # seen live: 70 hex characters
 
 
@@ -45,11 +41,11 @@ class Tokens:
     _access: dict[str, _Record] = field(default_factory=dict)
     _refresh: dict[str, _Record] = field(default_factory=dict)
 
-    def mint(self, grant: Grant) -> Pair:
-        now = time.time()
+    def mint(self, grant: Grant, *, now: float, refresh_lives: float) -> Pair:
+        """A new pair; the refresh token lives so many seconds from now."""
         access, refresh = secrets.token_hex(_TOKEN_BYTES), secrets.token_hex(_TOKEN_BYTES)
         self._access[access] = _Record(grant=grant, expires=now + ACCESS_LIVES)
-        self._refresh[refresh] = _Record(grant=grant, expires=now + REFRESH_LIVES)
+        self._refresh[refresh] = _Record(grant=grant, expires=now + refresh_lives)
         return Pair(access=access, refresh=refresh, expires=int(now) + ACCESS_LIVES, grant=grant)
 
     def access(self, token: str) -> _Record | None:
@@ -61,9 +57,8 @@ class Tokens:
     def forget_refresh(self, token: str) -> None:
         self._refresh.pop(token, None)
 
-    def expire(self, member_id: str, user_id: int | None) -> int:
+    def expire(self, member_id: str, user_id: int | None, *, now: float) -> int:
         """All access tokens of the portal (and user) end now; refresh tokens live on."""
-        now = time.time()
         hit = [
             record
             for record in self._access.values()

@@ -10,6 +10,8 @@ from sandbox.faults import Fault
 from sandbox.portal import App, Portal
 from sandbox.tokens import Grant, Pair, Tokens
 
+DAY = 86400  # seconds
+
 OpenAddress = Callable[[str, int], Awaitable[None]]
 Drop = Callable[[tuple[str, int] | None], None]
 
@@ -58,7 +60,9 @@ class World:
                 client_id=app.client_id,
                 user_id=user_id,
                 scope=tuple(app.scope),
-            )
+            ),
+            now=portal.clock.now(),
+            refresh_lives=portal.settings.refresh_days * DAY,
         )
 
 

@@ -62,10 +62,9 @@ class Replica:
         self.requests = Spent()
         self.over_limit = 0  # answered QUERY_LIMIT_EXCEEDED
         self.refused = 0  # deliveries, answered 503 or cut off
-        self.open = 0  # connections on which a delivery waits for its answer
+        self.open = self.most_open = 0  # connections on which a delivery waits for its answer
         self.notified = 0  # runs that another replica works on
         self.in_flight = self.most_in_flight = 0  # requests to portals
-        self.storing = self.most_storing = 0  # deliveries that wait for a commit
         self.most_held = 0  # runs in memory
         self._server = server
         self._writers = asyncio.Semaphore(costs.writers)

@@ -12,7 +12,8 @@ from bench.simulation.load import Arrival, Load, arrivals
 from bench.simulation.replica import Replica, Server
 from bench.simulation.work import Worker, simulated
 from bench.simulation.world import SimPortal, new_run
-from robot.work.accept import MOST_WAITING, TOGETHER
+from handlers.connections import MOST as CONNECTIONS
+from robot.work.accept import TOGETHER
 
 REQUEST, CALL = 0.030, 0.005  # seconds, as the bench's portal
 
@@ -25,7 +26,6 @@ class Case:
     replicas: int = 1
     is_shared: bool = False  # over one PostgreSQL; else SQLite
     group: int = TOGETHER  # runs in one commit of accepting
-    most_waiting: int = MOST_WAITING  # for it; more are refused
 
     @property
     def name(self) -> str:
@@ -146,7 +146,7 @@ def _used(case: Case, story: _Story) -> dict[str, float]:
     used = {
         "core": max(replica.busy.peak() for replica in story.replicas),
         "writer": max(replica.holding.peak() for replica in story.replicas) / costs.writers,
-        "accepting": max(replica.most_storing for replica in story.replicas) / case.most_waiting,
+        "connections": max(replica.most_open for replica in story.replicas) / CONNECTIONS,
     }
     if case.is_shared:
         used["database's cores"] = story.server.busy.peak() / known.SERVER_CORES
@@ -157,7 +157,7 @@ def _used(case: Case, story: _Story) -> dict[str, float]:
 
 def run(case: Case, coming: list[Arrival] | None = None) -> Found:
     """Simulate it; `coming` in the place of what the load says."""
-    with simulated(case.group, case.most_waiting):
+    with simulated(case.group):
         return simulate(_tell(case, arrivals(case.load) if coming is None else coming))
 
 

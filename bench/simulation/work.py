@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,16 +21,15 @@ from robot.store.portals import Portal
 from robot.store.runs import StoredRun
 from robot.work import accept, desk, drain, job
 from robot.work.beginning import Beginning
-from robot.work.lease import LENGTH, Lease
+from robot.work.lease import Lease
 from robot.work.traffic import Traffic
 
+LEASE = timedelta(seconds=8)
 PARALLEL = 4  # requests in flight to one portal: the default setting
 
 
 @contextmanager
-def simulated(
-    group: int = accept.TOGETHER, most_waiting: int = accept.MOST_WAITING
-) -> Iterator[None]:
+def simulated(group: int = accept.TOGETHER) -> Iterator[None]:
     """The real accepting and drain, with simulated portals and tables in the place of theirs."""
 
     def opened(run: StoredRun, portal: Portal, _vault: object) -> tuple[job.Job, None]:
@@ -41,7 +41,7 @@ def simulated(
     with (
         swapped(drain, Session=session, Ledger=ledger, log=quiet),
         swapped(desk, taken_up=opened),
-        swapped(accept, _record=_record, TOGETHER=group, MOST_WAITING=most_waiting),
+        swapped(accept, _record=_record, TOGETHER=group),
     ):
         yield
 
@@ -94,6 +94,7 @@ class Worker:
             replica.refused += 1
             return
         replica.open += 1
+        replica.most_open = max(replica.most_open, replica.open)
         try:
             await self._take(portal, run)
         finally:
@@ -103,8 +104,6 @@ class Worker:
         replica = self._replica
         async with self._taken_up:
             await replica.compute(replica.costs.accept)
-        replica.storing += 1
-        replica.most_storing = max(replica.most_storing, replica.storing)
         try:
             await self._accept.put(
                 accept.Delivery(
@@ -115,8 +114,6 @@ class Worker:
             )
         except BusyError:
             replica.refused += 1
-        finally:
-            replica.storing -= 1
 
     async def close(self) -> None:
         """Nothing comes any more, and all is done."""
@@ -178,9 +175,15 @@ class Worker:
 
     def _drain(self, portal: SimPortal, traffic: Traffic) -> drain.Drain:
         taken = Taken(epoch=1, was_released=True)
-        until = time.monotonic() + LENGTH.total_seconds()
         room, database = self._replica.room, cast("Any", self._replica)
-        lease = Lease(database, portal.number, taken, until=until, clock=lambda: time.monotonic())
+        lease = Lease(
+            database,
+            portal.number,
+            taken,
+            length=LEASE,
+            until=time.monotonic() + LEASE.total_seconds(),
+            clock=lambda: time.monotonic(),
+        )
         first = due(portal, (), room.beginning())
         beginning = Beginning(
             portal=stored_portal(portal.number),

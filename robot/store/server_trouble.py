@@ -66,6 +66,7 @@ _SAID = {
     "not yet accepting": "57P03",
 }
 # Beside what psycopg calls operational: read only, gone, and damaged.
+_AWAY = frozenset({_UNREACHABLE, "57P01", "57P02", "57P03"})
 _ALL_OF_IT = frozenset({"25006", "3D000", "XX000", "XX001", "XX002"})
 
 
@@ -82,6 +83,11 @@ def explain(cause: BaseException, *, then: str) -> str:
 def concerns_server(cause: BaseException) -> bool:
     """Whether it fails whatever is written."""
     return _is_operational(cause) or _code(cause) in _ALL_OF_IT
+
+
+def is_away(cause: BaseException) -> bool:
+    """Whether the server stops, starts, or cannot be reached."""
+    return _code(cause) in _AWAY
 
 
 def _is_operational(cause: BaseException) -> bool:

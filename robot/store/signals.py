@@ -40,8 +40,8 @@ def send(conn: Connection, channel: str, portal_ids: Collection[int]) -> None:
         conn.execute(select(func.pg_notify(channel, payload)))
 
 
-async def received(server: URL, channels: Sequence[str]) -> AsyncIterator[list[int]]:
-    """The portals of each signal, from now on.
+async def received(server: URL, channels: Sequence[str], *, name: str) -> AsyncIterator[list[int]]:
+    """The portals of each signal, from now on, on a connection with that name.
 
     Raises:
         CutOffError: nothing is heard any more.
@@ -53,7 +53,7 @@ async def received(server: URL, channels: Sequence[str]) -> AsyncIterator[list[i
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         async with await psycopg.AsyncConnection.connect(
-            address, autocommit=True, **_NOTICES_A_DEAD_LINE
+            address, autocommit=True, application_name=name, **_NOTICES_A_DEAD_LINE
         ) as conn:
             for channel in channels:
                 await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))

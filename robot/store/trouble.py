@@ -50,6 +50,11 @@ def concerns_database(error: Exception) -> bool:
     return isinstance(error, OperationalError | GoneError) or is_damaged
 
 
+def passes_soon(error: Exception) -> bool:
+    """Whether a database server is being started again, or cannot be reached right now."""
+    return server_trouble.is_away(_cause(error))
+
+
 def _cause(error: BaseException) -> BaseException:
     return error.orig if isinstance(error, StatementError) and error.orig else error
 

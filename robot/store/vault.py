@@ -45,6 +45,11 @@ class Vault:
         self._fernet = _fernet(self._keys)
         self._seen: tuple[int, int] | None = None  # the key file as it was read last
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """As far as they are known by now."""
+        return self._keys
+
     def seal(self, member_id: str, secrets: Mapping[str, Any]) -> bytes:
         """Encrypt the secrets of one portal."""
         self._learn()

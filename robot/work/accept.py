@@ -2,7 +2,8 @@
 
 No timer: a run that comes alone is written at once. Bitrix24 is answered only after the commit,
 and the portal's worker is woken after it, never inside it. A portal that nobody works on is taken
-in the same transaction, so that its work starts at once.
+in the same transaction, so that its work starts at once. As many wait as the server has
+connections, each of which brings one at a time; Bitrix24 would not come back.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from robot.errors import BusyError
 from robot.logs import get_logger
@@ -21,14 +23,15 @@ from robot.store.database import Database
 from robot.store.portals import Portal, Recognised
 from robot.store.runs import NewRun
 from robot.store.sqlite import BUSY_MS
-from robot.store.trouble import concerns_database, explain
+from robot.store.trouble import concerns_database, explain, passes_soon
 from robot.work.claims import Claims
 from robot.work.front import Workers
 
 TOGETHER = 200  # runs in one transaction
-MOST_WAITING = 2_000  # runs that wait for a commit; more are told to come back
 # While one commit takes longer than a locked database is waited for, nobody else is kept waiting.
 SLOW = 2 * BUSY_MS / 1000  # seconds
+# A PostgreSQL that is restarted is back within this time; Bitrix24 waits, it would not come again.
+WAITS_FOR_SERVER, TRIES_AGAIN_AFTER = 5.0, 0.2  # seconds
 
 log = get_logger()
 
@@ -66,6 +69,7 @@ class Accept:
         self._came = asyncio.Event()
         self._began_at: float | None = None  # monotonic seconds, of the transaction under way
         self._is_closed = False
+        self._is_down = False  # the server could not be reached the last time
 
     async def put(self, delivery: Delivery) -> bool:
         """Write the run down, once; False where the portal does not know the message's token.
@@ -75,7 +79,7 @@ class Accept:
         """
         if self._is_closed:
             raise BusyError("stopping")
-        if len(self._waiting) >= MOST_WAITING or self._is_slow():
+        if self._is_slow():
             raise BusyError("too much is waiting to be stored")
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, stored))
@@ -108,23 +112,40 @@ class Accept:
 
     async def _store(self, group: Sequence[Waiting]) -> None:
         claims = self._crew.claims()
-        self._began_at = time.monotonic()
         try:
-            found = await self._database.write(
-                lambda conn: _record(conn, [delivery for delivery, _ in group], claims)
-            )
+            found = await self._record([delivery for delivery, _ in group], claims)
         except Exception as error:
             await self._store_failed(group, error)
             return
         except asyncio.CancelledError:
             _refuse(group)
             raise
-        finally:
-            self._began_at = None
         self._crew.go(claims, {portal_id for portal_id in found if portal_id is not None})
         for (_, stored), portal_id in zip(group, found, strict=True):
             if not stored.done():  # its request may have been given up
                 stored.set_result(portal_id)
+
+    async def _record(self, deliveries: Sequence[Delivery], claims: Claims) -> list[int | None]:
+        """Each delivery's portal. A server that is being started again is waited for, once.
+
+        What may be on disk already (only the answer to the commit was lost) is stored once all the
+        same: runs are known by their event tokens.
+        """
+        until = time.monotonic() + (0.0 if self._is_down else WAITS_FOR_SERVER)
+        while True:
+            self._began_at = time.monotonic()
+            try:
+                found = await self._database.write(lambda conn: _record(conn, deliveries, claims))
+            except SQLAlchemyError as error:
+                self._is_down = passes_soon(error)
+                if not self._is_down or self._is_closed or time.monotonic() >= until:
+                    raise
+            else:
+                self._is_down = False
+                return found
+            finally:
+                self._began_at = None
+            await asyncio.sleep(TRIES_AGAIN_AFTER)
 
     async def _store_failed(self, group: Sequence[Waiting], error: Exception) -> None:
         """One by one, so that a delivery that cannot be stored harms no other.

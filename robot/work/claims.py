@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from robot.logs import get_logger
 from robot.store.trouble import concerns_database
 from robot.work.beginning import Beginning, begin
-from robot.work.lease import Lease, take_within
+from robot.work.lease import Lease, holder_of, take_within
 from robot.work.tools import Tools
 
 Taken = tuple[Lease, Beginning]
@@ -47,7 +47,7 @@ class Claims:
                     conn,
                     self._tools.database,
                     portal_id,
-                    owner=self._tools.owner,
+                    holder=holder_of(self._tools),
                     begin=partial(self._begin, portal_id=portal_id),
                     waits=False,  # whoever stores runs waits for nobody
                 )

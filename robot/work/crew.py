@@ -195,7 +195,7 @@ class Crew:
         taken = await lease.take(
             tools.database,
             portal_id,
-            owner=tools.owner,
+            holder=lease.holder_of(tools),
             begin=partial(begin, portal_id=portal_id, vault=tools.vault, room=room),
         )
         # Whoever stored a run may have been quicker.

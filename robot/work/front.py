@@ -47,8 +47,10 @@ class Front:
         return {}
 
     async def run(self, _verify_kept: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Tell of what was stored, until cancelled."""
-        await self._signals.send()
+        """Tell of what was stored, until cancelled; and be seen by the other replicas."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._signals.send())
+            group.create_task(self._signals.listen(lambda _portal_id: None))
 
     async def stop(self) -> None:
         """From now on it is not ready."""

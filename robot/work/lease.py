@@ -7,6 +7,7 @@ monotonic clock, and a worker that was paused for longer sends nothing more.
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -19,14 +20,28 @@ from robot.protocol.pacing import Bucket
 from robot.store import leases
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError
+from robot.work.tools import Tools
 
-# A dead worker's portals are taken over with the next sweep after it: within 10 seconds.
-LENGTH = timedelta(seconds=8)
+# From a lease's end until somebody's sweep has found the portal, at the latest.
+FOUND_WITHIN = timedelta(seconds=2)
 # An enabling call of a worker that died may be under way for as long as a call may take.
 HIDES_WAIT = 60.0  # seconds
 
 log = get_logger()
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who takes portals, and for how long at a time."""
+
+    owner: str
+    length: timedelta  # of a lease; it is renewed long before its end, unless its holder died
+
+
+def holder_of(tools: Tools) -> Holder:
+    """This process."""
+    return Holder(owner=tools.owner, length=tools.settings.take_over_after - FOUND_WITHIN)
 
 
 class Lease:
@@ -38,6 +53,7 @@ class Lease:
         portal_id: int,
         taken: leases.Taken,
         *,
+        length: timedelta,
         until: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -50,6 +66,7 @@ class Lease:
         self.hides_from = clock() + min(late_for, HIDES_WAIT)
         self._bucket: Bucket | None = None
         self._database = database
+        self._length = length
         self._until = until
         self._clock = clock
         self._is_over = asyncio.Event()
@@ -69,7 +86,7 @@ class Lease:
         Raises:
             LeaseLostError: somebody else took the portal.
         """
-        while not await self._over_within(LENGTH.total_seconds() / 3):
+        while not await self._over_within(self._length.total_seconds() / 3):
             renewed_at = self._clock()
             try:
                 await self._database.write(self._renewal())
@@ -77,14 +94,14 @@ class Lease:
                 # The next third tries again; `may_send` ends the work in time.
                 log.warning("lease.not_renewed", portal=self.portal_id, reason=type(error).__name__)
                 continue
-            self._until = renewed_at + LENGTH.total_seconds()
+            self._until = renewed_at + self._length.total_seconds()
 
     def _renewal(self) -> Callable[[Connection], None]:
         # Made here and not in the database's thread: the bucket is the event loop's.
         learned = self._learned_now()
 
         def renew(conn: Connection) -> None:
-            until = leases.moment(conn) + LENGTH
+            until = leases.moment(conn) + self._length
             leases.renew(conn, self.portal_id, epoch=self.epoch, until=until, learned=learned)
 
         return renew
@@ -126,11 +143,15 @@ class Lease:
 
 
 async def take(
-    database: Database, portal_id: int, *, owner: str, begin: Callable[[Connection], T]
+    database: Database,
+    portal_id: int,
+    *,
+    holder: Holder,
+    begin: Callable[[Connection], T],
 ) -> tuple[Lease, T] | None:
     """Take the portal, unless another worker holds it; `begin` reads what the work begins with."""
     return await database.write(
-        partial(take_within, database=database, portal_id=portal_id, owner=owner, begin=begin)
+        partial(take_within, database=database, portal_id=portal_id, holder=holder, begin=begin)
     )
 
 
@@ -139,16 +160,17 @@ def take_within(
     database: Database,
     portal_id: int,
     *,
-    owner: str,
+    holder: Holder,
     begin: Callable[[Connection], T],
     waits: bool = True,
 ) -> tuple[Lease, T] | None:
     """The same as part of somebody's transaction, in the database's thread."""
     # By our clock from before: a lease never seems to last longer than the database says.
-    ends_at = time.monotonic() + LENGTH.total_seconds()
+    ends_at = time.monotonic() + holder.length.total_seconds()
     now = leases.moment(conn)
-    taken = leases.take(conn, portal_id, owner=owner, now=now, until=now + LENGTH, waits=waits)
+    until = now + holder.length
+    taken = leases.take(conn, portal_id, owner=holder.owner, now=now, until=until, waits=waits)
     if taken is None:
         return None
     beginning = begin(conn)
-    return Lease(database, portal_id, taken, until=ends_at), beginning
+    return Lease(database, portal_id, taken, length=holder.length, until=ends_at), beginning

@@ -17,7 +17,7 @@ from robot.portal.network import open_client
 from robot.portal.session import address_rule
 from robot.portal.verify import Verifier
 from robot.settings import Settings
-from robot.store import leases, redating, schema, server_schema
+from robot.store import leases, presence, redating, schema, server_schema
 from robot.store.check_value import open_vault, sign
 from robot.store.database import Database
 from robot.store.schema import Upgrade
@@ -26,6 +26,12 @@ from robot.work.signals import Signals
 from robot.work.tools import Tools
 
 LOCK_FILE = "lock"
+OTHER_KEYS = (
+    "Another replica works on this database with other LINKROBOT_SECRET_KEYS, so that one could "
+    "not read what the other one writes. Give all of them the same keys. A new key is first put "
+    "behind the old one (old,new) on all of them, one after the other, and only then before it "
+    "(docs/operating.md, A new key). If that replica has just died, wait a minute."
+)
 
 
 class AlreadyRunningError(SettingsError):
@@ -180,6 +186,8 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
         open_client(loopback=settings.is_local, private_hosts=private) as http,
     ):
         vault = await open_vault_of(settings, database)
+        if database.is_shared:
+            await _agree(database, vault)
         await database.write(partial(_begin, vault=vault, is_alone=not database.is_shared))
         owner = f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
         shared = settings.database if isinstance(settings.database, URL) else None
@@ -193,8 +201,17 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
             ),
             confirm=address_rule(loopback=settings.is_local, private_portals=private),
             owner=owner,
-            signals=Signals(database, shared, owner) if shared else None,
+            signals=Signals(database, shared, owner, name=presence.name_of(vault.keys))
+            if shared
+            else None,
         )
+
+
+async def _agree(database: Database, vault: Vault) -> None:
+    """What this replica seals the others open, and the other way round."""
+    for theirs in await database.read(presence.seen):
+        if not presence.understand_each_other(vault.keys, theirs):
+            raise SettingsError(OTHER_KEYS)
 
 
 def _begin(conn: Connection, vault: Vault, *, is_alone: bool) -> None:

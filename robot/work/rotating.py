@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from robot.errors import SettingsError
 from robot.settings import Settings
-from robot.store import sealed
+from robot.store import presence, sealed
 from robot.store.check_value import will_follow
 from robot.store.database import Database
 from robot.store.sealed import Place
@@ -82,7 +82,12 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
             stack.enter_context(_rotating_alone(settings.data_dir))
         database = await stack.enter_async_context(open_database(settings))
         vault = await open_vault_of(settings, database)
-        if not (is_alone or await database.read(lambda conn: will_follow(conn, vault))):
+        if settings.is_shared:
+            seen = await database.read(presence.seen)
+            follows = all(keys[:1] == presence.prints_of(vault.keys)[:1] for keys in seen)
+        else:
+            follows = is_alone or await database.read(lambda conn: will_follow(conn, vault))
+        if not follows:
             raise SettingsError(WILL_NOT_FOLLOW)
         yield database, vault
 

@@ -21,9 +21,10 @@ log = get_logger()
 class Signals:
     """To and from the other replicas on one database."""
 
-    def __init__(self, database: Database, server: URL, owner: str) -> None:
+    def __init__(self, database: Database, server: URL, owner: str, *, name: str) -> None:
         self._database = database
         self._server = server
+        self._name = name  # of the connection that listens: others see it
         self._channels = (WHOEVER_WORKS, channel_of(owner))
         self._unsent: set[int] = set()
         self._has_some = asyncio.Event()
@@ -48,7 +49,9 @@ class Signals:
         """Hear what is told to this replica, for ever; what was missed is the sweep's."""
         while True:
             try:
-                async for portal_ids in signals.received(self._server, self._channels):
+                async for portal_ids in signals.received(
+                    self._server, self._channels, name=self._name
+                ):
                     for portal_id in portal_ids:
                         wake(portal_id)
             except CutOffError as error:

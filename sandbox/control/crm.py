@@ -1,11 +1,10 @@
-"""Items and documents of the CRM, and items that move."""
+"""Items of the CRM, and items that move."""
 
 from typing import Any
 
-from sandbox.control.fields import NUMBER, Ask, Field, read
+from sandbox.control.fields import Ask, Field, read
 from sandbox.crm import Item, is_known_type
 from sandbox.errors import ControlError
-from sandbox.workflow import builtin
 
 
 async def add_item(ask: Ask) -> Any:
@@ -26,7 +25,7 @@ async def add_item(ask: Ask) -> Any:
 
 
 async def delete_item(ask: Ask) -> Any:
-    item = _item(ask, (ask.path["type"], ask.path["id"]))
+    item = find_item(ask, (ask.path["type"], ask.path["id"]))
     del ask.site.portal.items[item.entity_type_id, item.id]
     return {"deleted": True}
 
@@ -34,7 +33,7 @@ async def delete_item(ask: Ask) -> Any:
 async def move_item(ask: Ask) -> Any:
     """To a stage, whose robots start a workflow; None where the stage has none."""
     stage = read(ask.body, {"stage": Field(kind=str)})["stage"]
-    item = _item(ask, (ask.path["type"], ask.path["id"]))
+    item = find_item(ask, (ask.path["type"], ask.path["id"]))
     return {"workflow_id": _move(ask, item, stage)}
 
 
@@ -44,7 +43,7 @@ async def move_many(ask: Ask) -> Any:
         keys = [(int(type_), int(id_)) for type_, id_ in given["items"]]
     except (TypeError, ValueError) as error:
         raise ControlError("items is a list of [entityTypeId, id]") from error
-    items = [_item(ask, key) for key in keys]
+    items = [find_item(ask, key) for key in keys]
     return {"workflow_ids": [_move(ask, item, given["stage"]) for item in items]}
 
 
@@ -59,42 +58,8 @@ def _move(ask: Ask, item: Item, stage: str) -> str | None:
     return ask.site.engine.start(item, robots).id
 
 
-def _item(ask: Ask, key: tuple[int, int]) -> Item:
+def find_item(ask: Ask, key: tuple[int, int]) -> Item:
     item = ask.site.portal.items.get(key)
     if item is None:
         raise ControlError(f"No item {key[0]}/{key[1]}", status=404)
     return item
-
-
-_DOCUMENT = {
-    "entityTypeId": Field(kind=int),
-    "entityId": Field(kind=int),
-    "title": Field(kind=str, default=""),
-    "number": Field(kind=str, default=""),
-    "templateId": Field(kind=int, default=0),
-    "ready_in": Field(kind=NUMBER, default=0),
-    "public": Field(kind=bool, default=False),
-    "module": Field(kind=str, default="crm"),
-}
-
-
-async def add_document(ask: Ask) -> Any:
-    given = read(ask.body, _DOCUMENT)
-    item = _item(ask, (given["entityTypeId"], given["entityId"]))
-    document = builtin.add_document(
-        ask.site.portal,
-        entity=(item.entity_type_id, item.id),
-        title=given["title"],
-        number=given["number"],
-        template_id=given["templateId"],
-        ready_in=given["ready_in"],
-    )
-    document.module = given["module"]
-    link = document.make_public() if given["public"] else None
-    return {"id": document.id, "public_url": link.url(ask.site.portal.url) if link else None}
-
-
-async def delete_document(ask: Ask) -> Any:
-    if ask.site.portal.documents.pop(ask.path["id"], None) is None:
-        raise ControlError("No such document", status=404)
-    return {"deleted": True}

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, settings, state, troubles, workflows
+from sandbox.control import apps, crm, documents, settings, state, templates, troubles, workflows
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "webhooks", settings.webhook),
     ("POST", "rename", settings.rename),
     ("POST", "delete", settings.delete),
+    ("POST", "clock", settings.clock),
     ("POST", "tokens/expire", settings.expire_tokens),
     ("POST", "apps/install", apps.install),
     ("POST", "apps/finish", apps.finish),
@@ -33,8 +34,12 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("DELETE", "items/{type:int}/{id:int}", crm.delete_item),
     ("POST", "items/{type:int}/{id:int}/move", crm.move_item),
     ("POST", "move", crm.move_many),
-    ("POST", "documents", crm.add_document),
-    ("DELETE", "documents/{id:int}", crm.delete_document),
+    ("POST", "documents", documents.add),
+    ("PATCH", "documents/{id:int}", documents.change),
+    ("DELETE", "documents/{id:int}", documents.delete),
+    ("POST", "templates", templates.add),
+    ("PATCH", "templates/{id:int}", templates.change),
+    ("DELETE", "templates/{id:int}", templates.delete),
     ("PUT", "stages/{stage}", workflows.put_stage),
     ("GET", "workflows", workflows.all_workflows),
     ("GET", "workflows/{id}", workflows.one_workflow),

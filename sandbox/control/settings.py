@@ -45,6 +45,7 @@ async def user(ask: Ask) -> Any:
             "documents": Field(
                 kind=str, default=found.documents, choices=("modify", "view", "none")
             ),
+            "templates": Field(kind=bool, default=found.templates),
             "crm_read": Field(kind=bool, default=found.crm_read),
             "active": Field(kind=bool, default=found.active),
             "extranet": Field(kind=bool, default=found.extranet),
@@ -98,5 +99,16 @@ async def delete(ask: Ask) -> Any:
 async def expire_tokens(ask: Ask) -> Any:
     """All access tokens die now; refresh tokens live on."""
     given = read(ask.body, {"user_id": Field(kind=(int, type(None)), default=None)})
-    member_id = ask.site.portal.member_id
-    return {"expired": ask.site.world.tokens.expire(member_id, given["user_id"])}
+    portal, tokens = ask.site.portal, ask.site.world.tokens
+    now = portal.clock.now()
+    return {"expired": tokens.expire(portal.member_id, given["user_id"], now=now)}
+
+
+async def clock(ask: Ask) -> Any:
+    """Set how far the portal's clock is ahead of the machine's; it never goes back."""
+    ahead = read(ask.body, {"ahead": Field(kind=NUMBER)})["ahead"]
+    portal = ask.site.portal
+    if ahead < portal.clock.ahead:
+        raise ControlError(f"The clock is {portal.clock.ahead} ahead and does not go back")
+    portal.clock.set_ahead(ahead)
+    return {"now": portal.clock.now(), "ahead": portal.clock.ahead}

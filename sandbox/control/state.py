@@ -4,6 +4,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from sandbox.control import templates
 from sandbox.control.fields import Ask
 from sandbox.crm import Item
 from sandbox.documents import Document
@@ -24,9 +25,12 @@ async def state(ask: Ask) -> Any:
         "events": [asdict(handler) for handler in portal.handlers],
         "items": [_item(item) for item in portal.items.values()],
         "documents": [_document(portal, document) for document in portal.documents.values()],
+        "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
         "bucket": _bucket(portal),
-        "operating": portal.operating.all(now=time.time(), window=portal.settings.operating_window),
+        "operating": portal.operating.all(
+            now=portal.clock.now(), window=portal.settings.operating_window
+        ),
     }
 
 
@@ -49,6 +53,7 @@ def _about(portal: Portal) -> dict[str, Any]:
         "member_id": portal.member_id,
         "old_hosts": sorted(portal.old_hosts),
         "deleted": portal.deleted,
+        "ahead": portal.clock.ahead,
         "settings": asdict(portal.settings),
         "deliveries": asdict(portal.deliveries),
     }
@@ -79,7 +84,8 @@ def _document(portal: Portal, document: Document) -> dict[str, Any]:
         "templateId": document.template_id,
         "entityTypeId": document.entity_type_id,
         "entityId": document.entity_id,
-        "pdf_ready": document.is_ready(),
+        "pdf_ready": document.is_ready(portal.clock.now()),
+        "failed": document.has_failed(portal.clock.now()),
         "public_url": document.link.url(portal.url) if document.link else None,
     }
 

@@ -1,6 +1,5 @@
 """Who is calling: by token or by incoming webhook. Wire facts 6.1, 6.3."""
 
-import time
 from typing import Any
 
 from starlette.requests import Request
@@ -45,7 +44,7 @@ def _by_token(site: Site, url: str, token: str) -> Caller:
     app = site.portal.app
     if record.revoked or app is None or app.client_id != record.grant.client_id:
         raise RestError("APPLICATION_NOT_FOUND", "Application not found", status=401)
-    if record.expires <= time.time():
+    if record.expires <= site.portal.clock.now():
         raise RestError("expired_token", "The access token provided has expired", status=401)
     return Caller(
         site=site,

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox import php
 from sandbox.errors import RestError, RobotError
 from sandbox.rest.caller import Caller
-from sandbox.rest.method import Method, Parameters
+from sandbox.rest.method import ANY_ROBOTS, Method, Parameters
 from sandbox.workflow import event_token
 from sandbox.workflow.steps import State, Status, Step, Workflow
 
@@ -71,8 +71,11 @@ def _code(caller: Caller, code: str) -> str | int:
 
 
 def _outputs(step: Step, values: dict[Any, Any]) -> dict[str, Any]:
-    """Names match in any case and are stored as declared; unknown ones are dropped."""
-    given = {str(name).upper(): value for name, value in values.items()}
+    """Names match in any case and are stored as declared; unknown ones are dropped.
+
+    A list is a list however it came, so that form and batch give what JSON gives.
+    """
+    given = {str(name).upper(): php.shape(value) for name, value in values.items()}
     return {name: given[name.upper()] for name in step.returns if name.upper() in given}
 
 
@@ -84,7 +87,7 @@ METHODS = (
         scope=frozenset({"bizproc"}),
         parameters=frozenset({"EVENT_TOKEN", "RETURN_VALUES", "LOG_MESSAGE"}),
         any_case=True,
-        feature="bizproc",
+        features=ANY_ROBOTS,
     ),
     Method(
         name="bizproc.activity.log",
@@ -93,6 +96,6 @@ METHODS = (
         scope=frozenset({"bizproc"}),
         parameters=frozenset({"EVENT_TOKEN", "LOG_MESSAGE"}),
         any_case=True,
-        feature="bizproc",
+        features=frozenset({"bizproc"}),
     ),
 )

@@ -1,6 +1,5 @@
 """Methods that every app may call: who am I, what is there."""
 
-import time
 from typing import Any
 
 from sandbox.errors import RestError
@@ -36,7 +35,7 @@ async def app_info(caller: Caller, parameters: Parameters) -> Any:
 
 
 async def server_time(caller: Caller, parameters: Parameters) -> Any:
-    return iso(time.time())
+    return iso(caller.portal.clock.now())
 
 
 async def profile(caller: Caller, parameters: Parameters) -> Any:

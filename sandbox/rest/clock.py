@@ -10,29 +10,34 @@ from sandbox.portal import Portal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopwatch:
-    """Since when a method runs."""
+    """Since when a method runs. A clock that is moved meanwhile makes it run no longer."""
 
-    started_at: float  # unix seconds
+    portal: Portal
+    started_at: float  # unix seconds of the portal's clock
+    _since: float  # seconds of the machine's monotonic clock
 
     @classmethod
-    def start(cls) -> "Stopwatch":
-        return cls(started_at=time.time())
+    def start(cls, portal: Portal) -> "Stopwatch":
+        return cls(portal=portal, started_at=portal.clock.now(), _since=time.monotonic())
 
-    def block(self, portal: Portal, app: str, method: str) -> dict[str, Any]:
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self._since
+
+    def block(self, app: str, method: str) -> dict[str, Any]:
         """The time so far; newer cores send whole seconds as start, some send no operating."""
-        now = time.time()
-        style = portal.settings.time
-        start = self.started_at if style == "float" else int(self.started_at)
-        processing = now - self.started_at if style == "float" else int(now) - int(self.started_at)
+        style, start = self.portal.settings.time, self.started_at
+        duration = self.seconds()
+        now = start + duration
         block = {
-            "start": start,
+            "start": start if style == "float" else int(start),
             "finish": now,
-            "duration": now - self.started_at,
-            "processing": processing,
-            "date_start": iso(self.started_at),
+            "duration": duration,
+            "processing": duration if style == "float" else int(now) - int(start),
+            "date_start": iso(start),
             "date_finish": iso(now),
         }
-        return block if style == "bare" else block | _operating(portal, app, method, now)
+        return block if style == "bare" else block | _operating(self.portal, app, method, now)
 
 
 def _operating(portal: Portal, app: str, method: str, now: float) -> dict[str, Any]:

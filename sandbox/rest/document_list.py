@@ -1,26 +1,21 @@
-"""crm.documentgenerator.document.list: filter, order, pages. Wire facts 10.3."""
+"""crm.documentgenerator.document.list. Wire facts 10.3."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from sandbox import php
 from sandbox.documents import Document
 from sandbox.errors import RestError
+from sandbox.rest import lists
 from sandbox.rest.caller import Caller
 from sandbox.rest.clock import iso
 from sandbox.rest.document_access import can_read_crm, needs_view
 from sandbox.rest.document_view import in_list
-from sandbox.rest.method import Page, Parameters
+from sandbox.rest.method import Parameters
 
-PAGE = 50  # rows
-_ADDRESS = (
-    "https://apidocs.bitrix24.com/api-reference/crm/document-generator/documents/"
-    "crm-document-generator-document-list.html"
-)
-_KEY = re.compile(r"(>=|<=|!@|!=|>|<|@|!|=)?(\w+)\Z")
+_PAGE = "api-reference/crm/document-generator/documents/crm-document-generator-document-list.html"
 
-_FIELDS: dict[str, Callable[[Document], Any]] = {
+_ORDER: dict[str, Callable[[Document], Any]] = {
     "id": lambda document: document.id,
     "ID": lambda document: document.id,  # as b24pysdk's as_list_fast of the page's example
     "title": lambda document: document.title,
@@ -30,10 +25,12 @@ _FIELDS: dict[str, Callable[[Document], Any]] = {
     "updateTime": lambda document: iso(document.updated_at),
     "createdBy": lambda document: document.created_by,
     "updatedBy": lambda document: document.updated_by or 0,
+}
+_ITEM_FIELDS: dict[str, Callable[[Document], Any]] = {
     "entityTypeId": lambda document: document.entity_type_id,
     "entityId": lambda document: document.entity_id,
 }
-_ITEM_FIELDS = ("entityTypeId", "entityId")
+_FILTER = _ORDER | _ITEM_FIELDS
 
 
 async def documents(caller: Caller, parameters: Parameters) -> Any:
@@ -42,51 +39,25 @@ async def documents(caller: Caller, parameters: Parameters) -> Any:
         raise RestError("ACCESS_DENIED", "Access denied")
     found = [document for document in caller.portal.documents.values() if document.module == "crm"]
     for name, value in php.array(parameters.get("filter")).items():
-        found = [document for document in found if _matches(caller, document, str(name), value)]
-    _sort(found, php.array(parameters.get("order")))
-    start = php.to_int(parameters.get("start"))
-    rows = found[max(start, 0) :][:PAGE]
+        found = [document for document in found if _matches(document, str(name), value)]
+    lists.sort(found, parameters.get("order"), _ORDER, _PAGE)
     select = _select(caller, php.array(parameters.get("select")))
-    result = {"documents": [_row(caller, document, select) for document in rows]}
-    if start < 0:  # -1 skips counting
-        return Page(result=result)
-    more = start + PAGE < len(found)
-    return Page(result=result, total=len(found), next=start + PAGE if more else None)
+
+    def shape(rows: list[Document]) -> Any:
+        return {"documents": [_row(caller, document, select) for document in rows]}
+
+    return lists.cut(found, parameters.get("start"), shape)
 
 
-def _matches(caller: Caller, document: Document, name: str, value: Any) -> bool:
-    found = _KEY.match(name)
-    operator, field = (found.group(1) or "=", found.group(2)) if found else ("", "")
-    if field not in _FIELDS:
-        raise RestError("SANDBOX_UNKNOWN_VALUE", f"No filter {name} here: read {_ADDRESS}")
+def _matches(document: Document, name: str, value: Any) -> bool:
+    operator, field = lists.operator_and_field(name)
+    if field not in _FILTER:
+        raise lists.unknown(f"No filter {name} here", _PAGE)
     if field in _ITEM_FIELDS and operator != "=":
         return True  # dropped without a word
     if field == "entityTypeId" and not str(value).isdigit():
         raise RestError("INVALID_ARG_VALUE", f"Invalid value of {name}")
-    return _compare(operator, _FIELDS[field](document), value)
-
-
-def _compare(operator: str, own: Any, value: Any) -> bool:
-    among = [_like(own, item) for item in php.array(value).values()]
-    if operator in ("@", "!@"):
-        return (own in among) == (operator == "@")
-    if operator in ("=", "!=", "!"):  # an array means any of it
-        return (own in among) == (operator == "=")
-    other = _like(own, value)
-    return bool(
-        {">": own > other, ">=": own >= other, "<": own < other, "<=": own <= other}[operator]
-    )
-
-
-def _like(own: Any, value: Any) -> Any:
-    return php.to_int(value) if isinstance(own, int) else str(value)
-
-
-def _sort(found: list[Document], order: dict[Any, Any]) -> None:
-    for name, direction in reversed(list(order.items())):
-        if str(name) not in _FIELDS or str(name) in _ITEM_FIELDS:
-            raise RestError("SANDBOX_UNKNOWN_VALUE", f"No order by {name} here: read {_ADDRESS}")
-        found.sort(key=_FIELDS[str(name)], reverse=str(direction).upper() == "DESC")
+    return lists.compare(operator, _FILTER[field](document), value)
 
 
 def _select(caller: Caller, select: dict[Any, Any]) -> set[str]:

@@ -17,8 +17,12 @@ def in_list(caller: Caller, document: Document) -> dict[str, Any]:
         "number": document.number,
         "templateId": str(document.template_id),
         "fileId": str(document.id * 10 + 1),
-        "imageId": str(document.id * 10 + 2) if document.is_ready() else None,
-        "pdfId": str(document.id * 10 + 3) if document.is_ready() else None,
+        "imageId": str(document.id * 10 + 2)
+        if document.is_ready(caller.portal.clock.now())
+        else None,
+        "pdfId": str(document.id * 10 + 3)
+        if document.is_ready(caller.portal.clock.now())
+        else None,
         "createTime": iso(document.created_at),
         "updateTime": iso(document.updated_at),
         "values": {"_creationMethod": "rest", "stampsEnabled": True},
@@ -44,7 +48,7 @@ def whole(caller: Caller, document: Document) -> dict[str, Any]:
         "changeQrCodeDisabledReason": "No QR code in the template",
         "products": {"currencyId": "USD", "totalSum": "0.00", "totalRows": 0},
         "publicUrl": public_url(caller, document),
-        "isTransformationError": False,
+        **_transformation(caller, document),
         "pullTag": f"TRANSFORMDOCUMENT{document.id}",
         "emailDiskFile": document.id * 10 + 4,
     }
@@ -57,13 +61,24 @@ def public_url(caller: Caller, document: Document) -> Any:
     return None if caller.portal.settings.public_off == "null" else False
 
 
+def _transformation(caller: Caller, document: Document) -> dict[str, Any]:
+    """Text and code only where the conversion failed; live ones are not known."""
+    if not document.has_failed(caller.portal.clock.now()):
+        return {"isTransformationError": False}
+    return {
+        "isTransformationError": True,
+        "transformationErrorMessage": "Error converting the file",
+        "transformationErrorCode": "TRANSFORMATION_FAILED",
+    }
+
+
 def _urls(caller: Caller, document: Document) -> dict[str, str]:
     """PDF and image come late: until then their links are missing or empty."""
     urls: dict[str, str] = {}
     for kind, action in _KINDS.items():
         ajax = f"/bitrix/services/main/ajax.php?action=crm.documentgenerator.document.{action}"
         rest = f"/rest/crm.documentgenerator.document.{action}.json?auth={caller.access_token}"
-        if kind == "download" or document.is_ready():
+        if kind == "download" or document.is_ready(caller.portal.clock.now()):
             urls[f"{kind}Url"] = f"{caller.url}{ajax}&SITE_ID=s1&id={document.id}"
             urls[f"{kind}UrlMachine"] = f"{caller.url}{rest}&id={document.id}"
         elif caller.portal.settings.pending_urls == "empty":

@@ -1,9 +1,8 @@
 """crm.documentgenerator.document.get, enablepublicurl, delete. Wire facts 10."""
 
-import time
 from typing import Any
 
-from sandbox import php
+from sandbox import document_events, php
 from sandbox.documents import Document
 from sandbox.rest import document_list
 from sandbox.rest.caller import Caller
@@ -45,12 +44,12 @@ def _disable(caller: Caller, document: Document) -> Any:
 
 async def delete(caller: Caller, parameters: Parameters) -> Any:
     document = open_document(caller, parameters.get("id"), modify=True)
-    del caller.portal.documents[document.id]
+    document_events.delete(caller.site, document, caller.user.id)
     return None
 
 
 def _note(caller: Caller, kind: str, document: Document) -> None:
-    document.updated_at, document.updated_by = time.time(), caller.user.id
+    document.updated_at, document.updated_by = caller.portal.clock.now(), caller.user.id
     link = document.link.url(caller.url) if document.link else None
     caller.portal.journal.add(kind, document=document.id, url=link, user_id=caller.user.id)
 

@@ -83,13 +83,13 @@ async def _run(exchange: Exchange) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 async def _run_batch(exchange: Exchange, caller: Caller) -> dict[str, Any]:
-    watch = Stopwatch.start()
+    watch = Stopwatch.start(caller.portal)
     # A fault without a method concerns the commands, each for itself.
     named = [fault for fault in caller.portal.faults if fault.method]
     await ordered(named, "rest", "batch")
     result = await batch.run(caller, exchange.parameters)
     exchange.errors += [str(error["error"]) for error in result["result_error"].values()]
-    return {"result": result, "time": watch.block(caller.portal, caller.key, "batch")}
+    return {"result": result, "time": watch.block(caller.key, "batch")}
 
 
 def _check_portal(exchange: Exchange) -> None:

@@ -2,30 +2,42 @@
 
 from typing import Any
 
+from sandbox import document_events, php
 from sandbox.errors import RestError
 from sandbox.portal import EventHandler
 from sandbox.rest.caller import Caller
 from sandbox.rest.method import Method, Parameters
 from sandbox.rest.registration_rules import check_handler
 
-# The events that this portal fires; others exist, but nothing here would send them.
-EVENTS = frozenset({"ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"})
+# The events that this portal fires, and the scope that may bind them; others exist, but
+# nothing here would send them.
+EVENTS = {
+    "ONAPPINSTALL": None,
+    "ONAPPUPDATE": None,
+    "ONAPPUNINSTALL": None,
+    document_events.DELETED: "crm",
+}
 _PARAMETERS = frozenset({"EVENT", "HANDLER", "AUTH_TYPE", "EVENT_TYPE"})
 
 
 async def bind(caller: Caller, parameters: Parameters) -> Any:
     caller.needs_app()
     event = str(parameters.get("EVENT") or "").upper()
-    if event not in EVENTS:
+    if event not in EVENTS or EVENTS[event] not in {None, *caller.scope}:
         raise RestError("ERROR_EVENT_NOT_FOUND", "Event not found")
     _check(caller, parameters, "binding")
     check_handler(parameters.get("HANDLER"))
+    portal = caller.portal
+    portal.last_handler_id += 1
     handler = EventHandler(
-        event=event, handler=str(parameters["HANDLER"]), auth_type=_auth_type(parameters)
+        id=portal.last_handler_id,
+        event=event,
+        handler=str(parameters["HANDLER"]),
+        auth_type=_auth_type(parameters),
     )
-    if handler in caller.portal.handlers:
+    if handler in portal.handlers:
         raise RestError("ERROR_CORE", "Unable to set event handler: Handler already binded")
-    caller.portal.handlers.append(handler)
+    portal.handlers.append(handler)
     return True
 
 
@@ -60,7 +72,7 @@ async def bound(caller: Caller, parameters: Parameters) -> Any:
 
 
 def _auth_type(parameters: Parameters) -> str:
-    return str(parameters.get("AUTH_TYPE") or "0")
+    return str(php.to_int(parameters.get("AUTH_TYPE")))
 
 
 def _check(caller: Caller, parameters: Parameters, doing: str) -> None:

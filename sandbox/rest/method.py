@@ -8,6 +8,18 @@ from sandbox.rest.caller import Caller
 
 DOCS = "https://apidocs.bitrix24.com/"
 
+# Features of a plan, any of which brings robots; without `bizproc` there is no designer, and so
+# no activities. Wire facts 11.
+ANY_ROBOTS = frozenset(
+    {
+        "bizproc",
+        "crm_automation_lead",
+        "crm_automation_deal",
+        "crm_automation_order",
+        "tasks_automation",
+    }
+)
+
 Parameters = dict[str, Any]
 Run = Callable[[Caller, Parameters], Awaitable[Any]]
 
@@ -22,7 +34,7 @@ class Method:
     scope: frozenset[str] = frozenset()  # any of these; empty: every app may call it
     parameters: frozenset[str] = frozenset()
     any_case: bool = False  # parameter names are upper-cased before they are read
-    feature: str | None = None  # without it on the plan, the method does not exist
+    features: frozenset[str] = frozenset()  # without one of them the method does not exist
 
     @property
     def address(self) -> str:

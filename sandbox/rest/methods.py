@@ -76,7 +76,9 @@ def find(portal: Portal, name: str) -> Method:
 
 
 def is_on_plan(portal: Portal, method: Method) -> bool:
-    return method.feature is None or bool(portal.settings.features.get(method.feature))
+    return not method.features or any(
+        portal.settings.features.get(feature) for feature in method.features
+    )
 
 
 def has_scope(caller: Caller, method: Method) -> bool:

@@ -1,6 +1,5 @@
 """Runs one method for one caller: plan, scope, parameters, operating time, then the method."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,16 +43,15 @@ async def perform(caller: Caller, name: str, parameters: Parameters) -> Done:
     if not methods.has_scope(caller, method):
         raise _scope_error(caller)
     known = _known(method, parameters)
-    now = time.time()
-    _check_operating(caller, method, now)
-    watch = Stopwatch.start()
+    watch = Stopwatch.start(caller.portal)
+    _check_operating(caller, method, watch.started_at)
     try:
         await ordered(caller.portal.faults, "rest", method.name)
         result = await method.run(caller, known)
     finally:
-        _charge(caller, method, now)
+        _charge(caller, method, watch)
     page = result if isinstance(result, Page) else Page(result=result)
-    block = watch.block(caller.portal, caller.key, method.name)
+    block = watch.block(caller.key, method.name)
     return Done(result=page.result, total=page.total, next=page.next, time=block)
 
 
@@ -93,7 +91,7 @@ def _check_operating(caller: Caller, method: Method, now: float) -> None:
         )
 
 
-def _charge(caller: Caller, method: Method, started_at: float) -> None:
+def _charge(caller: Caller, method: Method, watch: Stopwatch) -> None:
     settings = caller.portal.settings
-    seconds = time.time() - started_at + settings.operating_charge.get(method.name, 0.0)
-    caller.portal.operating.add(caller.key, method.name, seconds=seconds, now=started_at)
+    seconds = watch.seconds() + settings.operating_charge.get(method.name, 0.0)
+    caller.portal.operating.add(caller.key, method.name, seconds=seconds, now=watch.started_at)

@@ -12,7 +12,8 @@ from sandbox.errors import RestError
 from sandbox.portal import App, Robot
 from sandbox.rest import registration_rules as rules
 from sandbox.rest.caller import Caller
-from sandbox.rest.method import Method, Parameters
+from sandbox.rest.method import ANY_ROBOTS, Method, Parameters
+from sandbox.rest.property_rules import check_types
 
 Kind = Literal["robot", "activity"]
 
@@ -44,6 +45,7 @@ async def add(kind: Kind, caller: Caller, parameters: Parameters) -> Any:
     rules.check_properties(fields.get("PROPERTIES"))
     rules.check_properties(fields.get("RETURN_PROPERTIES"))
     rules.check_filter(fields.get("FILTER"))
+    check_types(fields)
     if (app.client_id, code) in caller.portal.robots:
         raise RestError("ERROR_ACTIVITY_ALREADY_INSTALLED", "Activity or Robot already installed!")
     rules.check_placement(fields)
@@ -60,6 +62,7 @@ async def update(kind: Kind, caller: Caller, parameters: Parameters) -> Any:
     known = {name: value for name, value in fields.items() if name in _FIELDS}
     _refuse_unknown(fields, known)
     _check_fields(known)
+    check_types({"DOCUMENT_TYPE": robot.fields.get("DOCUMENT_TYPE"), **known})
     if not known.get("NAME"):
         known.pop("NAME", None)  # a name is only changed into another one
     if not set(known) - {"PLACEMENT_HANDLER"}:
@@ -141,7 +144,7 @@ def _methods(kind: Kind) -> tuple[Method, ...]:
             scope=frozenset({"bizproc"}),
             parameters=known,
             any_case=True,
-            feature="bizproc",
+            features=ANY_ROBOTS if kind == "robot" else frozenset({"bizproc"}),
         )
         for verb, (run, known) in parameters.items()
     )

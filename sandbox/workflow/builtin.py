@@ -1,6 +1,5 @@
 """Robots that the portal itself has: mail, throw, create_document."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +75,7 @@ def add_document(
 ) -> Document:
     """A new document of a CRM item; its PDF comes `ready_in` seconds later."""
     portal.last_document_id += 1
-    now = time.time()
+    now = portal.clock.now()
     document = Document(
         id=portal.last_document_id,
         title=title or f"Document {portal.last_document_id}",

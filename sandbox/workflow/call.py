@@ -1,11 +1,10 @@
 """The POST that runs a robot, as the portal queues it: wire facts 1.2, 1.3."""
 
-import time
 from typing import Any
 
 from sandbox.portal import Portal, Robot
 from sandbox.workflow import event_token
-from sandbox.workflow.expressions import fill
+from sandbox.workflow.property_values import property_values
 from sandbox.workflow.steps import RobotCall, Step, Workflow
 
 TIMEOUT_LIMIT = 5 * 365 * 86400  # seconds: five years
@@ -28,10 +27,10 @@ def prepare(portal: Portal, workflow: Workflow, step: Step, robot: Robot) -> Rob
         "document_id": workflow.item.document_id,
         "document_type": workflow.item.document_type,
         "event_token": token,
-        "properties": _properties(workflow, step, robot),
+        "properties": property_values(workflow, step, robot),
         "use_subscription": use_subscription(robot, step),
         "timeout_duration": min(step.robot.timeout_duration, TIMEOUT_LIMIT),
-        "ts": int(time.time()),
+        "ts": int(portal.clock.now()),
     }
     user_id = step.robot.user_id
     return RobotCall(
@@ -41,16 +40,6 @@ def prepare(portal: Portal, workflow: Workflow, step: Step, robot: Robot) -> Rob
         document_id=workflow.item.document_id,
         user_id=robot.auth_user_id if user_id is None else user_id,
     )
-
-
-def _properties(workflow: Workflow, step: Step, robot: Robot) -> dict[str, Any]:
-    """One entry per declared property; null becomes '', as PHP's robot does it."""
-    values = {}
-    for name, about in robot.declared("PROPERTIES").items():
-        default = about.get("DEFAULT") if isinstance(about, dict) else None
-        value = fill(workflow, step.robot.properties.get(name, default))
-        values[name] = "" if value is None else value
-    return values
 
 
 def _as_portal_sends(portal: Portal, fields: dict[str, Any]) -> dict[str, Any]:

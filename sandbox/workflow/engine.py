@@ -31,7 +31,9 @@ class Engine:
         """Begin a workflow; the first pass has run when this returns, saved or not yet."""
         names = event_token.new_activity_name
         steps = [Step(robot=robot, activity_name=names()) for robot in robots]
-        workflow = Workflow(id=event_token.new_workflow_id(), item=item, steps=steps)
+        workflow = Workflow(
+            id=event_token.new_workflow_id(self._portal.clock.now()), item=item, steps=steps
+        )
         self._portal.workflows[workflow.id] = workflow
         self._portal.journal.add(
             "item.moved", document_id=item.document_id, stage=item.stage, workflow_id=workflow.id
@@ -122,7 +124,7 @@ class Engine:
         return step.robot.client_id or (app.client_id if app else "")
 
     async def _time_out(self, workflow: Workflow, step: Step, secret: str) -> None:
-        await asyncio.sleep(step.robot.timeout_duration)
+        await self._portal.clock.sleep(step.robot.timeout_duration)
         if step.state is not State.WAITING or step.secret != secret:
             return
         if workflow.status is not Status.WAITING:

@@ -3,16 +3,15 @@
 import hmac
 import secrets
 import string
-import time
 from hashlib import sha256
 from typing import Any
 
 _ALNUM = string.ascii_letters + string.digits
 
 
-def new_workflow_id() -> str:
+def new_workflow_id(now: float) -> str:
     """PHP's `uniqid('', true)`: 14 hex, a dot, 8 digits."""
-    return f"{int(time.time() * 1_000_000):014x}.{secrets.randbelow(10**8):08d}"
+    return f"{int(now * 1_000_000):014x}.{secrets.randbelow(10**8):08d}"
 
 
 def new_activity_name() -> str:

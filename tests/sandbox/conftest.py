@@ -10,7 +10,7 @@ import pytest
 
 from tests.sandbox.sandbox_rig import Bitrix, Handler, Process
 
-PORTALS = 200
+PORTALS = 400
 
 
 @pytest.fixture(scope="session")

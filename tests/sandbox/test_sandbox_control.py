@@ -21,6 +21,7 @@ ENABLE = "crm.documentgenerator.document.enablepublicurl"
         ("POST", "apps/install", {}),
         ("POST", "items", {"entityTypeId": 99}),
         ("POST", "documents", {"entityTypeId": 2}),
+        ("PATCH", "documents/1", {"number": "2"}),
         ("PUT", "stages/WON", {"robots": [{"name": "x"}]}),
         ("PUT", "stages/WON", {"robots": [{"code": "mail", "properties": {"body": "x"}}]}),
         ("POST", "deliveries", {"lost": 1}),

@@ -155,67 +155,48 @@ def test_the_pdf_comes_late(portal: Bitrix) -> None:
     eventually(lambda: "pdfUrl" in portal.result(GET, id=document)["document"])
 
 
-def test_the_latest_document_of_a_deal_is_first_in_descending_order(portal: Bitrix) -> None:
-    deal, other = portal.deal(), portal.deal()
-    documents = [portal.document(deal, templateId=n) for n in (1, 2, 1)]
-    portal.document(other)
-    item = {"entityTypeId": 2, "entityId": str(deal)}
+def test_a_conversion_may_fail(portal: Bitrix) -> None:
+    document = portal.document(portal.deal(), ready_in=1800, fails=True)
+    assert portal.result(GET, id=document)["document"]["isTransformationError"] is False
 
-    newest = portal.call(LIST, filter=item, order={"id": "desc"}).json()
-    of_template = portal.result(LIST, filter={**item, "templateId": 2})["documents"]
+    portal.control("POST", "clock", ahead=1801)
+    failed = portal.result(GET, id=document)["document"]
 
-    assert [row["id"] for row in newest["result"]["documents"]] == list(map(str, documents[::-1]))
-    assert newest["total"] == 3
-    assert "next" not in newest
-    assert [row["id"] for row in of_template] == [str(documents[1])]
+    assert failed["isTransformationError"] is True
+    assert failed["transformationErrorMessage"]
+    assert isinstance(failed["transformationErrorCode"], str)
+    assert not {"pdfUrl", "imageUrl"} & set(failed)
+    assert failed["downloadUrl"]
 
 
-def test_filters_know_their_signs(portal: Bitrix) -> None:
+def test_somebody_renames_a_document_and_converts_it_again(portal: Bitrix) -> None:
+    document = portal.document(portal.deal(), title="Offer", fails=True)
+
+    portal.control("POST", "clock", ahead=60)
+    told = portal.control("PATCH", f"documents/{document}", title="Bill", ready_in=30, fails=False)
+    pending = portal.result(GET, id=document)["document"]
+    portal.control("POST", "clock", ahead=91)
+    ready = portal.result(GET, id=document)["document"]
+
+    assert told == {"id": document, "title": "Bill", "pdf_ready": False, "failed": False}
+    assert pending["title"] == "Bill"
+    assert pending["updateTime"] > pending["createTime"]
+    assert ("pdfUrl" in pending, "pdfUrl" in ready) == (False, True)
+
+
+def test_a_public_page_tells_whether_its_document_is_ready(portal: Bitrix) -> None:
     deal = portal.deal()
-    ids = [portal.document(deal) for _ in range(4)]
+    good, bad = portal.document(deal, ready_in=60), portal.document(deal, ready_in=60, fails=True)
+    links = [portal.result(ENABLE, id=document)["publicUrl"] for document in (good, bad)]
 
-    def found(**filters: Any) -> list[int]:
-        rows = portal.result(LIST, filter=filters, select=["id"])["documents"]
-        return [int(row["id"]) for row in rows]
+    def pages() -> list[str]:
+        return [portal.http.get(link, follow_redirects=True).text for link in links]
 
-    assert found(**{">id": ids[1]}) == ids[2:]
-    assert found(**{"<=id": ids[1]}) == ids[:2]
-    assert found(**{"@id": ids[1:3]}) == ids[1:3]
-    assert found(**{"!id": ids[0]}) == ids[1:]
-    assert found(**{">entityId": 10**6}) == ids  # dropped without a word
-
-
-def test_pages_hold_fifty_and_minus_one_skips_counting(portal: Bitrix) -> None:
-    deal = portal.deal()
-    for _ in range(60):
-        portal.document(deal)
-    portal.control("PATCH", "portal", rate=None)
-
-    first = portal.call(LIST).json()
-    second = portal.call(LIST, start=50).json()
-    uncounted = portal.call(LIST, start=-1).json()
-
-    assert (first["total"], first["next"], len(first["result"]["documents"])) == (60, 50, 50)
-    assert len(second["result"]["documents"]) == 10
-    assert "next" not in second
-    assert not {"total", "next"} & set(uncounted)
-
-
-def test_the_documented_core_refuses_to_select_the_item(portal: Bitrix) -> None:
-    assert portal.error(LIST, select=["entityTypeId"])[1] == "100"
-
-    portal.control("PATCH", "portal", list_core="newest")
-    portal.document(portal.deal())
-    assert portal.result(LIST, select=["entityTypeId"])["documents"] == [{"entityTypeId": "2"}]
-
-
-def test_a_list_needs_the_right_to_read(portal: Bitrix) -> None:
-    portal.control("PATCH", "users/7", crm_read=False)
-    hook = portal.control("POST", "webhooks", user_id=7, scope="crm")["url"]
-
-    answer = portal.http.post(hook + LIST).json()
-
-    assert answer == {"error": "ACCESS_DENIED", "error_description": "Access denied"}
+    assert all("is being prepared" in page for page in pages())
+    portal.control("POST", "clock", ahead=61)
+    assert ["is ready" in page for page in pages()] == [True, False]
+    portal.result(DELETE, id=good)
+    assert portal.http.get(links[0], follow_redirects=True).status_code == 404
 
 
 def test_a_deleted_document_is_gone(portal: Bitrix) -> None:

@@ -99,6 +99,41 @@ def test_long_lists_come_in_pages_and_fast(tls_portal: Bitrix, client: Any) -> N
     assert len(list(listed.as_list_fast().result)) == 120
 
 
+def test_templates_are_listed_and_read(tls_portal: Bitrix, client: Any) -> None:
+    for number in range(60):
+        tls_portal.control("POST", "templates", name=f"T{number}", active=number % 2 == 0)
+    templates = client.crm.documentgenerator.template
+
+    active = templates.list(
+        select=["id", "name", "entityTypeId"], filter={"active": "Y"}, order={"id": "DESC"}
+    )
+
+    names = [row["name"] for row in active.result["templates"].values()]
+    assert active.response.total == 32
+    assert (names[0], names[-1]) == ("T58", "Product demonstration implementation")
+    assert templates.get(bitrix_id=39).result["template"]["active"] == "Y"
+
+
+def test_an_activity_is_registered_changed_and_removed(tls_portal: Bitrix, client: Any) -> None:
+    activity = client.bizproc.activity
+
+    added = activity.add(
+        code="enable",
+        handler="https://app.example/activity",
+        name={"en": "Enable"},
+        use_subscription=True,
+        properties={
+            "which": {"Name": {"en": "Which"}, "Type": "select", "Options": {"a": "A", "b": "B"}},
+            "titles": {"Name": {"en": "Titles"}, "Type": "string", "Multiple": "Y"},
+        },
+    )
+
+    assert added.result is True
+    assert activity.list().result == ["enable"]
+    assert activity.update(code="enable", fields={"NAME": {"en": "New"}}).result is True
+    assert activity.delete(code="enable").result is True
+
+
 def test_a_batch_has_results_and_errors_by_name(tls_portal: Bitrix, client: Any) -> None:
     document = tls_portal.document(tls_portal.deal())
     documents = client.crm.documentgenerator.document

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from cryptography.fernet import Fernet
 
+from tests.postgres import Server
 from tests.programs import App, Sandbox, running_sandbox
 from tests.scenarios.listeners import listening
 from tests.scenarios.long_stories import LongStories, begin
@@ -95,3 +97,21 @@ def own_app(sandbox: Sandbox, tmp_path: Path) -> Iterator[App]:
         yield app
     finally:
         app.end()
+
+
+@pytest.fixture
+def replicas(sandbox: Sandbox, postgresql: Server, tmp_path: Path) -> Iterator[list[App]]:
+    """Two on an empty database of theirs, behind one address; not started yet."""
+    database = postgresql.create_empty()
+    settings = {
+        "DATABASE_URL": database.set(drivername="postgresql").render_as_string(),
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+    }
+    first = App(tmp_path / "first", sandbox.oauth, **settings)
+    second = App(tmp_path / "second", sandbox.oauth, **settings, PUBLIC_URL=first.url)
+    try:
+        yield [first, second]
+    finally:
+        first.end()
+        second.end()
+        postgresql.drop(database)

@@ -1,36 +1,14 @@
 """The same app on PostgreSQL: the link comes back, also where the server went in the middle."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from cryptography.fernet import Fernet
 
 from tests.postgres import Server
-from tests.programs import App, Sandbox
+from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import MAIL, enable
 from tests.scenarios.waiting import until
 
 DEALS = 10
-
-
-@pytest.fixture
-def replicas(sandbox: Sandbox, postgresql: Server, tmp_path: Path) -> Iterator[list[App]]:
-    """Two on an empty database of theirs, behind one address; not started yet."""
-    database = postgresql.create_empty()
-    settings = {
-        "DATABASE_URL": database.set(drivername="postgresql").render_as_string(),
-        "SECRET_KEYS": Fernet.generate_key().decode(),
-    }
-    first = App(tmp_path / "first", sandbox.oauth, **settings)
-    second = App(tmp_path / "second", sandbox.oauth, **settings, PUBLIC_URL=first.url)
-    try:
-        yield [first, second]
-    finally:
-        first.end()
-        second.end()
-        postgresql.drop(database)
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ import psycopg
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL
 
-from robot.work.lease import LENGTH
+from robot.settings import Settings
 from tests.postgres import Server
 from tests.programs import App
 from tests.scenarios.listeners import Received, Reply, Tap
 
-PAUSED = LENGTH.total_seconds() + 4  # seconds
+PAUSED = Settings.model_fields["take_over_after"].default.total_seconds() + 2  # seconds
 SPARED = 4.0  # after its pause: it is to notice, and not to be killed at once
 AWAY = 3.0  # seconds between the database's end and its new start
 TRIED_FOR, TRIED_EVERY = 15.0, 0.25  # seconds; our Caddyfile's lb_try_interval

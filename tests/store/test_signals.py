@@ -56,7 +56,7 @@ async def heard(listening: Signals, telling: Signals, told: list[int]) -> list[i
 
 
 async def test_the_holder_is_told(shared: Database, url: URL) -> None:
-    mine, others = Signals(shared, url, "me"), Signals(shared, url, "another")
+    mine, others = (Signals(shared, url, owner, name="a test") for owner in ("me", "another"))
     portal = await install(shared)
     await shared.write(
         lambda conn: leases.take(conn, portal.id, owner="me", now=NOW, until=later(10))
@@ -68,7 +68,7 @@ async def test_the_holder_is_told(shared: Database, url: URL) -> None:
 async def test_of_a_portal_that_nobody_holds_whoever_works_is_told(
     shared: Database, url: URL
 ) -> None:
-    mine, others = Signals(shared, url, "me"), Signals(shared, url, "another")
+    mine, others = (Signals(shared, url, owner, name="a test") for owner in ("me", "another"))
     portal = await install(shared)
 
     assert set(await heard(mine, others, [portal.id])) == {portal.id}
@@ -79,7 +79,7 @@ async def test_more_portals_than_one_signal_holds_are_all_told(shared: Database,
     found: set[int] = set()
 
     async def hear() -> None:
-        async for portal_ids in signals.received(url, [channel_of("me")]):
+        async for portal_ids in signals.received(url, [channel_of("me")], name="a test"):
             assert len(portal_ids) <= IN_ONE
             found.update(portal_ids)
             if found == set(many):
@@ -97,7 +97,7 @@ async def test_a_cut_connection_is_told_and_another_one_listens_again(
     shared: Database, url: URL, postgresql: Server
 ) -> None:
     async def hear() -> None:
-        async for _ in signals.received(url, [WHOEVER_WORKS]):
+        async for _ in signals.received(url, [WHOEVER_WORKS], name="a test"):
             pass
 
     hearing = asyncio.create_task(hear())
@@ -108,6 +108,6 @@ async def test_a_cut_connection_is_told_and_another_one_listens_again(
     with pytest.raises(CutOffError):
         await hearing
 
-    mine, others = Signals(shared, url, "me"), Signals(shared, url, "another")
+    mine, others = (Signals(shared, url, owner, name="a test") for owner in ("me", "another"))
     portal = await install(shared)
     assert set(await heard(mine, others, [portal.id])) == {portal.id}

@@ -147,7 +147,7 @@ async def drain(
     taken = await lease.take(
         tools.database,
         portal.id,
-        owner=tools.owner,
+        holder=lease.holder_of(tools),
         begin=partial(begin, portal_id=portal.id, vault=tools.vault, room=room.beginning()),
     )
     assert taken is not None

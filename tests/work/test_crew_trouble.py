@@ -27,7 +27,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_MS", 20)
     monkeypatch.setattr(crew, "SWEEP_EVERY", 0.01)
     monkeypatch.setattr(crew, "AFTER_FAILURE", 0.1)
-    monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=0.5))
+    monkeypatch.setattr(lease, "FOUND_WITHIN", timedelta(seconds=9.5))
 
 
 def told(logs: Logs, name: str) -> Logs:

@@ -143,7 +143,7 @@ async def test_a_worker_that_stands_still_is_ended_and_its_runs_are_done(
     monkeypatch.setattr(crew, "SWEEP_EVERY", 0.05)
     monkeypatch.setattr(drain, "LOOKS_EVERY", 0.05)
     monkeypatch.setattr(drain, "STUCK_AFTER", 0.5)
-    monkeypatch.setattr(lease, "LENGTH", timedelta(seconds=1))
+    monkeypatch.setattr(lease, "FOUND_WITHIN", timedelta(seconds=9))
     settle, stood_still = Desk.settle, list[Desk]()
 
     async def stand_still_once(self: Desk) -> None:

@@ -2,24 +2,31 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
+from robot.settings import Settings
 from robot.store import leases
 from robot.store.database import Database
 from robot.store.leases import LeaseLostError, Taken
 from robot.store.portals import Portal
 from robot.store.tables import portals
+from robot.store.vault import Vault
 from robot.work import crew, lease
-from robot.work.lease import HIDES_WAIT, Lease
+from robot.work.lease import HIDES_WAIT, Holder, Lease
+from tests.work.portal_function import PortalFunction, tools_for
 
 pytestmark = pytest.mark.anyio
 
 
-async def take(database: Database, portal: Portal, owner: str) -> Lease | None:
-    taken = await lease.take(database, portal.id, owner=owner, begin=lambda _conn: None)
+async def take(
+    database: Database, portal: Portal, owner: str, *, length: timedelta = timedelta(seconds=8)
+) -> Lease | None:
+    holder = Holder(owner=owner, length=length)
+    taken = await lease.take(database, portal.id, holder=holder, begin=lambda _conn: None)
     return taken[0] if taken else None
 
 
@@ -44,6 +51,7 @@ async def test_a_worker_that_was_paused_sends_nothing_more(
         database,
         portal.id,
         Taken(epoch=1, was_released=True),
+        length=timedelta(seconds=8),
         until=110.0,
         clock=lambda: now[0],
     )
@@ -55,13 +63,10 @@ async def test_a_worker_that_was_paused_sends_nothing_more(
         held.may_send()
 
 
-async def test_renewing_holds_the_portal_longer(
-    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = await take(database, portal, "one")
+async def test_renewing_holds_the_portal_longer(database: Database, portal: Portal) -> None:
+    held = await take(database, portal, "one", length=timedelta(milliseconds=300))
     assert held is not None
     before = await database.read(lambda conn: conn.scalar(select(portals.c.lease_until)))
-    monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=300))
     renewing = asyncio.create_task(held.keep())
 
     async def is_renewed() -> bool:
@@ -78,10 +83,9 @@ async def test_renewing_holds_the_portal_longer(
 
 
 async def test_who_lost_the_portal_learns_it_at_the_next_renewal(
-    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
+    database: Database, portal: Portal
 ) -> None:
-    monkeypatch.setattr(lease, "LENGTH", timedelta(milliseconds=30))
-    held = await take(database, portal, "one")
+    held = await take(database, portal, "one", length=timedelta(milliseconds=30))
     assert held is not None
     later = datetime.now(UTC) + timedelta(hours=1)
 
@@ -139,10 +143,25 @@ async def test_a_clock_that_was_set_back_makes_nobody_wait_for_longer_than_a_dea
 ) -> None:
     taken = Taken(epoch=1, was_released=True, late_for=timedelta(hours=1))
 
-    held = Lease(database, portal.id, taken, until=110.0, clock=lambda: 100.0)
+    held = Lease(
+        database,
+        portal.id,
+        taken,
+        length=timedelta(seconds=8),
+        until=110.0,
+        clock=lambda: 100.0,
+    )
 
     assert held.hides_from == 100.0 + HIDES_WAIT
 
 
-def test_a_dead_workers_portals_are_taken_over_within_ten_seconds() -> None:
-    assert lease.LENGTH.total_seconds() + crew.SWEEP_EVERY < 10
+@pytest.mark.parametrize("after", [5, 10, 60])
+async def test_a_dead_workers_portals_are_taken_over_in_the_time_that_was_set(
+    database: Database, vault: Vault, after: int
+) -> None:
+    async with tools_for(PortalFunction(), database, vault) as tools:
+        set_so = replace(tools, settings=Settings(take_over_after=timedelta(seconds=after)))
+
+        length = lease.holder_of(set_so).length
+
+    assert length.total_seconds() + crew.SWEEP_EVERY < after
