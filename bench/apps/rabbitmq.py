@@ -105,7 +105,7 @@ class Broker:
 async def prepared(site: Site, folder: Path) -> AsyncIterator[Broker]:
     """A broker to be started, with Erlang's name server of its own."""
     await asyncio.to_thread(comparisons.NODE.make)
-    folder.mkdir()
+    folder.mkdir()  # noqa: ASYNC240 # one call
     broker = Broker(site, folder)
     names = await broker.run(["epmd"])
     try:
