@@ -31,7 +31,6 @@ class Broker:
     def __init__(self, site: Site, folder: Path) -> None:
         self._site, self._folder, self._port = site, folder, free_port()
         self._node = comparisons.NODE
-        folder.mkdir()
         self._environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
