@@ -19,11 +19,13 @@ from bench.portal import site
 from bench.rows import (
     accepting,
     against,
+    broker,
     bursts,
     fairness,
     history,
     idle,
     memory,
+    replicas,
     starting,
 )
 
@@ -39,6 +41,8 @@ ROWS: dict[str, Measure] = {
     "memory": memory.resident,
     "history": history.a_million,
     "start": starting.with_a_backlog,
+    "replicas": replicas.two_against_one,
+    "broker": broker.lost,
 }
 WITH_COMPARISONS = {"sixty", "links"}
 REPEATS = 3

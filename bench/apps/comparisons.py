@@ -128,6 +128,13 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, env=environment)  # noqa: S603 # our own command
 
 
+NODE = Comparison(
+    name="Express + b24jssdk (node)",
+    folder=ENVIRONMENTS / "bench-node",
+    requirements=_SOURCES / "package.json",
+    prepare=_prepare_node,
+    command=_node,
+)
 COMPARISONS = (
     Comparison(
         name="Flask + b24pysdk (gunicorn 2 x 16)",
@@ -149,11 +156,5 @@ COMPARISONS = (
             *("--no-access-log", "fastapi_fast_bitrix24:app"),
         ],
     ),
-    Comparison(
-        name="Express + b24jssdk (node)",
-        folder=ENVIRONMENTS / "bench-node",
-        requirements=_SOURCES / "package.json",
-        prepare=_prepare_node,
-        command=_node,
-    ),
+    NODE,
 )

@@ -6,7 +6,7 @@
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -85,14 +85,48 @@ async def running(
         await app.process.stop()
 
 
-async def start(site: Site, folder: Path, sender: Sender, settings: Mapping[str, str]) -> Linkrobot:
+@asynccontextmanager
+async def replicas(
+    site: Site,
+    folders: Sequence[Path],
+    settings: Mapping[str, str],
+    *,
+    portals: Sequence[Portal],
+    cores: Sequence[Collection[int]],
+) -> AsyncIterator[list[Linkrobot]]:
+    """As many as there are folders, on one database, each on its cores."""
+    senders = [Sender("127.0.0.1", free_port()) for _ in folders]
+    shared = {**settings, "PUBLIC_URL": senders[0].url}
+    apps: list[Linkrobot] = []
+    try:
+        for folder, sender, own in zip(folders, senders, cores, strict=True):
+            apps.append(await start(site, folder, sender, shared, cores=own))
+            await process.answers(sender, "/readyz", apps[-1].process)
+        await apps[0].install_at(portals)
+        for app in apps:
+            await process.is_quiet(app.process)
+        yield apps
+    finally:
+        for app in apps:
+            app.sender.close()
+            await app.process.stop()
+
+
+async def start(
+    site: Site,
+    folder: Path,
+    sender: Sender,
+    settings: Mapping[str, str],
+    *,
+    cores: Collection[int] = (APP_CORE,),
+) -> Linkrobot:
     """Start it; it is not ready yet when this returns."""
     port = int(sender.url.rpartition(":")[2])
     started = await process.start(
         [sys.executable, "-m", "robot", "serve"],
         folder=folder,
         environment=environment(site, folder, port, settings),
-        cores={APP_CORE},
+        cores=set(cores),
     )
     return Linkrobot(site, sender, started)
 

@@ -1,16 +1,17 @@
 """Accepting with durable storage, against the same server that does not store."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
-from bench.apps import linkrobot, process, slow_disk, stored
+from bench.apps import linkrobot, postgres, process, slow_disk, stored
 from bench.apps.linkrobot import environment, free_port
+from bench.apps.postgres import Postgres
 from bench.apps.process import Process
 from bench.bench import Bench
-from bench.cores import APP_CORE, LoadMeter
+from bench.cores import APP_CORE, LOAD_CORE, LoadMeter
 from bench.figures import Line, middle, percentile, spread
 from bench.portal.portal import INSTANT
 from bench.sending import pressure
@@ -19,9 +20,10 @@ from bench.sending.loads import Robot
 from bench.sending.messages import installation
 from bench.sending.pressure import Pressed
 
-RATIO, SLOW_RATIO = 0.6, 0.4
+RATIO, SHARED_RATIO, SLOW_RATIO = 0.6, 0.5, 0.4
 RATE, P99 = 400.0, 0.015  # requests per second; seconds
 UNSTORED, STORED, SLOW, WHOLE = "not stored", "stored", "stored, slow disk", "the whole app"
+SHARED = "stored, PostgreSQL"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,11 +32,13 @@ class Subject:
 
     process: Process
     robot: Robot
-    folder: Path
+    runs_stored: Callable[[], int]
     saturated: list[Pressed] = field(default_factory=list)
     steady: list[Pressed] = field(default_factory=list)
     load: float = 0.0  # highest share that the load used of its core
     app: list[float] = field(default_factory=list)  # share that the app used of its own
+    server: Postgres | None = None
+    server_shares: list[float] = field(default_factory=list)  # of the load's core
 
 
 async def stored_or_not(bench: Bench) -> dict[str, Subject]:
@@ -42,9 +46,11 @@ async def stored_or_not(bench: Bench) -> dict[str, Subject]:
     seconds = bench.number(5, 1)
     slow = slow_disk.environment(bench.folder)
     async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(postgres.running(cores={LOAD_CORE}))
         subjects = {
             UNSTORED: await stack.enter_async_context(_variant(bench, {"STORES": "no"})),
             STORED: await stack.enter_async_context(_variant(bench, {})),
+            SHARED: await stack.enter_async_context(_variant(bench, {}, server)),
             SLOW: await stack.enter_async_context(_variant(bench, slow)),
             WHOLE: await stack.enter_async_context(_whole(bench)),
         }
@@ -57,8 +63,8 @@ async def stored_or_not(bench: Bench) -> dict[str, Subject]:
                 if subject.saturated
             )
             bench.say(f"accepting {n + 1}/{bench.repeats}: {rates}")
-        for subject in (subjects[STORED], subjects[SLOW]):
-            _check_stored(subject)
+        for name in (STORED, SHARED, SLOW):
+            _check_stored(name, subjects[name])
     return subjects
 
 
@@ -69,8 +75,10 @@ async def stored_row(bench: Bench) -> list[Line]:
     return [
         _rate_line(UNSTORED, subjects[UNSTORED], plain, reach=None),
         _rate_line(STORED, subjects[STORED], plain, reach=RATIO),
+        _rate_line(SHARED, subjects[SHARED], plain, reach=SHARED_RATIO),
         _rate_line(SLOW, subjects[SLOW], plain, reach=SLOW_RATIO),
         _latency_line(STORED, subjects[STORED], is_promised=True),
+        _latency_line(SHARED, subjects[SHARED], is_promised=False),
         _latency_line(SLOW, subjects[SLOW], is_promised=False),
         _latency_line(WHOLE, subjects[WHOLE], is_promised=False),
     ]
@@ -79,9 +87,13 @@ async def stored_row(bench: Bench) -> list[Line]:
 async def _round(bench: Bench, subject: Subject, seconds: float, *, is_whole: bool) -> None:
     bench.site.portal.begin(INSTANT)
     meter, cpu = LoadMeter().start(), subject.process.cpu_seconds()
+    server_cpu = subject.server.cpu_seconds() if subject.server else 0.0
     if not is_whole:
         found = await pressure.saturate(subject.robot, seconds=seconds)
         subject.app.append((subject.process.cpu_seconds() - cpu) / found.seconds)
+        if subject.server:
+            share = (subject.server.cpu_seconds() - server_cpu) / found.seconds
+            subject.server_shares.append(share)
         subject.saturated.append(found)
         subject.load = max(subject.load, meter.share())
         await process.is_quiet(subject.process)
@@ -89,22 +101,28 @@ async def _round(bench: Bench, subject: Subject, seconds: float, *, is_whole: bo
     await process.is_quiet(subject.process, within=60)
 
 
-def _check_stored(subject: Subject) -> None:
+def _check_stored(name: str, subject: Subject) -> None:
     """What was answered 200 is on disk."""
     answered = sum(found.answered for found in (*subject.saturated, *subject.steady))
-    on_disk = stored.counted(subject.folder, "TRUE")
+    on_disk = subject.runs_stored()
     if on_disk < answered:
-        raise RuntimeError(f"{answered} answered, {on_disk} stored")
+        raise RuntimeError(f"{name}: {answered} answered, {on_disk} stored")
 
 
 @asynccontextmanager
-async def _variant(bench: Bench, extra: dict[str, str]) -> AsyncIterator[Subject]:
+async def _variant(
+    bench: Bench, extra: Mapping[str, str], server: Postgres | None = None
+) -> AsyncIterator[Subject]:
     port, folder = free_port(), bench.fresh("accepting")
     sender = Sender("127.0.0.1", port)
+    settings, count = dict[str, str](), partial(stored.counted, folder, "TRUE")
+    if server:
+        settings = server.settings()
+        count = partial(server.counted, settings, "TRUE")
     started = await process.start(
         [sys.executable, "-m", "bench.variants.accepting"],
         folder=folder,
-        environment=environment(bench.site, folder, port, {}) | extra,
+        environment=environment(bench.site, folder, port, settings) | dict(extra),
         cores={APP_CORE},
     )
     try:
@@ -113,7 +131,7 @@ async def _variant(bench: Bench, extra: dict[str, str]) -> AsyncIterator[Subject
         if await sender.send(sender.message("/bitrix24/install", body)) != 200:
             raise RuntimeError(f"it was not installed:\n{started.log.read_text()[-2000:]}")
         robot = Robot(site=bench.site, sender=sender, path="/bitrix24/robot")
-        yield Subject(process=started, robot=robot, folder=folder)
+        yield Subject(process=started, robot=robot, runs_stored=count, server=server)
     finally:
         sender.close()
         await started.stop()
@@ -124,7 +142,8 @@ async def _whole(bench: Bench) -> AsyncIterator[Subject]:
     folder = bench.fresh("whole")
     bench.site.portal.begin(INSTANT)
     async with linkrobot.running(bench.site, folder, settings=linkrobot.NO_PACE) as app:
-        yield Subject(process=app.process, robot=app.robot, folder=folder)
+        count = partial(stored.counted, folder, "TRUE")
+        yield Subject(process=app.process, robot=app.robot, runs_stored=count)
 
 
 def _rate_line(name: str, subject: Subject, plain: float, *, reach: float | None) -> Line:
@@ -141,8 +160,14 @@ def _rate_line(name: str, subject: Subject, plain: float, *, reach: float | None
         reach="" if reach is None else f"at least {reach} of it",
         reached=None if reach is None else ratio >= reach and not refused,
         how=f"the app used {middle(subject.app):.0%} of its core, the load at most "
-        f"{subject.load:.0%} of the other",
+        f"{subject.load:.0%} of the other{_beside(subject)}",
     )
+
+
+def _beside(subject: Subject) -> str:
+    if not subject.server_shares:
+        return ""
+    return f", and PostgreSQL {middle(subject.server_shares):.0%} (fsync on; by its socket)"
 
 
 def _latency_line(name: str, subject: Subject, *, is_promised: bool) -> Line:

@@ -1,4 +1,7 @@
-"""One run on an idle system: what Linkrobot adds to the portal's two requests."""
+"""One run on an idle system: what Linkrobot adds to the portal's two requests.
+
+With PostgreSQL the calls go in turn to two replicas, so each run is another one's than the last.
+"""
 
 import asyncio
 import os
@@ -7,14 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bench.apps import linkrobot
+from bench.apps import linkrobot, postgres
+from bench.apps.linkrobot import Linkrobot
 from bench.bench import Bench
-from bench.cores import APP_CORE
+from bench.cores import APP_CORE, LOAD_CORE
 from bench.figures import Line, middle, percentile
 from bench.portal.portal import NO_LIMITS, Portal, Run
 from bench.sending import loads
+from bench.sending.loads import Balancer, Calls
 
-ADDED = 0.006  # seconds
+ADDED, SHARED_ADDED = 0.006, 0.015  # seconds
 REST = 0.2  # seconds between two runs
 # Does one run, and returns it once it was reported.
 Do = Callable[[], Awaitable[Run]]
@@ -47,25 +52,59 @@ class Found:
 
 async def one(bench: Bench) -> list[Line]:
     """Runs one after the other, each on a system at rest; the bare ones between them."""
-    portal, ours, bare = bench.site.portal, Found(), Found()
+    portal, ours, shared, bare = bench.site.portal, Found(), Found(), Found()
     portal.begin(NO_LIMITS)
     async with (
         linkrobot.running(bench.site, bench.fresh("idle"), settings=linkrobot.NO_PACE) as app,
+        _two(bench) as replicas,
         _bare(bench) as do_bare,
     ):
-
-        async def do() -> Run:
-            (run,) = await loads.burst(app.robot, portal, 1)
-            await loads.all_reported([run], within=10)
-            return run
-
-        cpu = app.process.cpu_seconds()
+        do, do_shared = _doing(app.robot, portal), _doing(Balancer(_robots(replicas)), portal)
+        cpu, shared_cpu = _cpu([app]), _cpu(replicas)
         for _ in range(bench.number(20, 5) * bench.repeats):
             await ours.measure(portal, do)
+            await shared.measure(portal, do_shared)
             await bare.measure(portal, do_bare)
-        cpu = (app.process.cpu_seconds() - cpu) / len(ours.times)
-    bench.say(f"idle: added {ours.told(ours.added)}, bare {bare.told(bare.added)}")
-    return [_ours_line(ours, cpu), _bare_line(bare, ours)]
+        cpu = (_cpu([app]) - cpu) / len(ours.times)
+        shared_cpu = (_cpu(replicas) - shared_cpu) / len(shared.times)
+    bench.say(
+        f"idle: added {ours.told(ours.added)}, on PostgreSQL {shared.told(shared.added)}, "
+        f"bare {bare.told(bare.added)}"
+    )
+    return [_ours_line(ours, cpu), _shared_line(shared, shared_cpu), _bare_line(bare, ours)]
+
+
+def _doing(robot: Calls, portal: Portal) -> Do:
+    async def do() -> Run:
+        (run,) = await loads.burst(robot, portal, 1)
+        await loads.all_reported([run], within=10)
+        return run
+
+    return do
+
+
+def _robots(replicas: list[Linkrobot]) -> list[loads.Robot]:
+    return [app.robot for app in replicas]
+
+
+def _cpu(apps: list[Linkrobot]) -> float:
+    return sum(app.process.cpu_seconds() for app in apps)
+
+
+@asynccontextmanager
+async def _two(bench: Bench) -> AsyncIterator[list[Linkrobot]]:
+    """Replicas on the app's core, PostgreSQL on the portal's."""
+    folders = [bench.fresh("idle"), bench.fresh("idle")]
+    async with postgres.running(cores={LOAD_CORE}) as server:
+        settings = {**linkrobot.NO_PACE, **server.settings()}
+        async with linkrobot.replicas(
+            bench.site,
+            folders,
+            settings,
+            portals=[bench.site.portal],
+            cores=[{APP_CORE}, {APP_CORE}],
+        ) as apps:
+            yield apps
 
 
 @asynccontextmanager
@@ -110,6 +149,21 @@ def _ours_line(found: Found, cpu: float) -> Line:
         how=f"{len(found.times)} runs, {'/'.join(map(str, sorted(found.requests)))} requests each; "
         f"TLS on kept connections; {cpu * 1000:.1f} ms of CPU a run; {found.told(found.nominal)} "
         "beside the 75 ms that the requests should take (the portal's timers are late)",
+    )
+
+
+def _shared_line(found: Found, cpu: float) -> Line:
+    return Line(
+        row="idle",
+        what="one run on an idle system, light: two replicas on PostgreSQL",
+        figure=f"{found.told(found.times)} to the report, of them {found.told(found.added)} "
+        f"beside the time that the portal's two requests took (95th percentile "
+        f"{percentile(found.added, 0.95) * 1000:.1f} ms)",
+        reach=f"the time of its two requests + {SHARED_ADDED * 1000:.0f} ms",
+        reached=middle(found.added) <= SHARED_ADDED and found.requests == {2},
+        how=f"{len(found.times)} runs, {'/'.join(map(str, sorted(found.requests)))} requests each, "
+        f"in turn to the two replicas, both on the app's core, PostgreSQL (fsync on) on the "
+        f"portal's; {cpu * 1000:.1f} ms of CPU a run, both replicas' rest included",
     )
 
 

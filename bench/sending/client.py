@@ -1,6 +1,7 @@
 """HTTP to the app: raw asyncio and httptools, so that the load costs less than what it loads."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import cast
@@ -8,6 +9,7 @@ from typing import cast
 import httptools
 
 NO_ANSWER = 0  # the status of a request that got none
+RESTS = 4.0  # seconds that a connection may rest; after 5 the app may be closing it just now
 
 
 class _Link(asyncio.Protocol):
@@ -18,11 +20,13 @@ class _Link(asyncio.Protocol):
         self._answered: asyncio.Future[int] | None = None
         self._transport: asyncio.Transport | None = None
         self._keeps = True
+        self._rests_since = time.monotonic()
 
     @property
     def is_open(self) -> bool:
         """Whether it can be used again."""
-        return self._transport is not None and self._keeps
+        has_rested = time.monotonic() - self._rests_since
+        return self._transport is not None and self._keeps and has_rested < RESTS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio's part."""
@@ -43,6 +47,7 @@ class _Link(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """httptools' part."""
         self._keeps = self._parser.should_keep_alive()
+        self._rests_since = time.monotonic()
         status = self._parser.get_status_code()
         self._parser = httptools.HttpResponseParser(self)
         self._end(status)
@@ -117,6 +122,7 @@ class Sender:
             link = self._free.pop()
             if link.is_open:
                 return link
+            link.close()
         with suppress(OSError):
             loop = asyncio.get_running_loop()
             _, link = await loop.create_connection(_Link, self._host, self._port)

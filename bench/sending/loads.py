@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from typing import Protocol
 
 from bench.portal.portal import Portal, Run
 from bench.portal.site import Site
@@ -13,6 +15,13 @@ from bench.sending.messages import robot_call
 CONNECTIONS = 100  # of the queue server to one app
 LOOKS_EVERY = 0.02  # seconds
 ANSWER_WITHIN = 150.0  # seconds; how long the real queue server waits is not known
+
+
+class Calls(Protocol):
+    """Where a portal's calls go."""
+
+    async def call(self, portal: Portal, run: Run) -> None:
+        """The portal calls the robot; returns with the handler's answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,18 @@ class Robot:
         run.answered_at = time.monotonic()
 
 
-async def burst(robot: Robot, portal: Portal, number: int) -> list[Run]:
+class Balancer:
+    """Several replicas, each call to the next one."""
+
+    def __init__(self, robots: Sequence[Robot]) -> None:
+        self._turns = cycle(robots)
+
+    async def call(self, portal: Portal, run: Run) -> None:
+        """To whose turn it is."""
+        await next(self._turns).call(portal, run)
+
+
+async def burst(robot: Calls, portal: Portal, number: int) -> list[Run]:
     """So many deals reach the stage at once; returns when every call was answered."""
     free = asyncio.Semaphore(CONNECTIONS)
     runs = [portal.new_run() for _ in range(number)]
