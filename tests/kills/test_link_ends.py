@@ -8,7 +8,14 @@ from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import enable
 from tests.scenarios.waiting import until
 
-COME = "UPDATE links SET expires_at = '2026-01-01 00:00:00', due_at = '2026-01-01 00:00:00' "
+COME = (
+    "UPDATE links SET expires_at = '2026-01-01 00:00:00', due_at = '2026-01-01 00:00:00' "
+    "WHERE document_id = ? AND portal_id = (SELECT id FROM portals WHERE member_id = ?)"
+)
+OF_PORTAL = (
+    "SELECT document_id, state, ended_by FROM links JOIN portals ON portals.id = portal_id "
+    "WHERE member_id = ?"
+)
 LOOKING = "crm.documentgenerator.document.get"
 COMMITS = 9  # of the start, of queueing the end, and of the run that does it
 POINTS = [
@@ -27,10 +34,10 @@ def public_document(app: MortalApp, portal: SandboxPortal) -> int:
     return document
 
 
-def let_its_end_come(app: MortalApp, document: int) -> None:
+def let_its_end_come(app: MortalApp, portal: SandboxPortal, document: int) -> None:
     """While no app runs."""
     with closing(sqlite3.connect(app.folder / "linkrobot.sqlite")) as database, database:
-        database.execute(f"{COME} WHERE document_id = ?", (document,))
+        database.execute(COME, (document, portal.member_id))
 
 
 def test_a_link_ends_although_the_app_is_killed_at_every_point_of_it(
@@ -46,7 +53,7 @@ def test_a_link_ends_although_the_app_is_killed_at_every_point_of_it(
     for number, point in POINTS:
         document = public_document(app, portal)
         app.stop()
-        let_its_end_come(app, document)
+        let_its_end_come(app, portal, document)
         app.live(0, number, point)
         app.dies_before(lambda document=document: is_off(document))  # type: ignore[misc]
         ended.append(document)
@@ -55,7 +62,7 @@ def test_a_link_ends_although_the_app_is_killed_at_every_point_of_it(
     until(app.is_idle, what="all is done")
 
     assert portal.public_url(stays)
-    rows = app.rows("SELECT document_id, state, ended_by FROM links")
+    rows = app.rows(OF_PORTAL, portal.member_id)
     assert {row[0]: row[1:] for row in rows} == {
         stays: ("public", None),
         **{document: ("off", "expired") for document in ended},

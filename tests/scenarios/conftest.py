@@ -20,7 +20,7 @@ METRICS_TOKEN = "made-up-metrics-token"
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(portals=220) as started:
+    with running_sandbox(portals=260) as started:
         yield started
 
 

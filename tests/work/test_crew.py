@@ -16,7 +16,7 @@ from robot.store.tables import runs
 from robot.store.vault import Vault
 from robot.work import crew, housekeeping
 from robot.work.crew import Crew
-from robot.work.tools import Tools
+from robot.work.link_watch import LinkWatch
 from tests.store.store_rig import record
 from tests.work.portal_function import SEND, PortalFunction, called, tools_for
 
@@ -29,11 +29,13 @@ UNFINISHED = select(func.count()).select_from(runs).where(runs.c.finished_at.is_
 def wakes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only wakes count: the sweep would find what they missed. Nothing else writes."""
 
-    async def forget_nothing(_tools: Tools) -> int:
+    async def nothing(*_: object) -> int:
         return 0
 
     monkeypatch.setattr(crew, "SWEEP_EVERY", 1_000.0)
-    monkeypatch.setattr(housekeeping, "forget_old", forget_nothing)
+    monkeypatch.setattr(housekeeping, "forget_old", nothing)
+    monkeypatch.setattr(crew, "queue_daily", nothing)
+    monkeypatch.setattr(LinkWatch, "look", nothing)
 
 
 @asynccontextmanager
