@@ -7,11 +7,14 @@ from robot.store.tables import links, runs
 
 
 def has_open_link(conn: Connection, portal_id: int, document_id: int) -> bool:
-    """Whether the document's link may be public, as far as the register knows."""
+    """Whether the document's link may be public, as far as the register knows.
+
+    What is only asked for is its run's: a look at it would end what waits for a PDF.
+    """
     found = select(links.c.id).where(
         links.c.portal_id == portal_id,
         links.c.document_id == document_id,
-        links.c.state != LinkState.OFF,
+        links.c.state.in_([LinkState.PUBLIC, LinkState.UNKNOWN]),
     )
     return conn.execute(found.limit(1)).one_or_none() is not None
 

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
+from sqlalchemy import Connection, func, select, update
 
-from robot.store.links import EndedBy, LinkState
+from robot.store.links import OFF, EndedBy, LinkState
 from robot.store.tables import links, portals, tokens
 
 # A link is turned off within seconds of its end. So long after it something is in the way, and
 # somebody has to look.
 OVERDUE_AFTER = timedelta(minutes=15)
-
-# A literal, so that the partial indexes are seen to fit.
-_OFF: ColumnElement[str] = literal_column(f"'{LinkState.OFF}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +96,7 @@ def count_overdue(conn: Connection, *, before: datetime) -> dict[int, int]:
     """Portal -> how many links are open whose end came before that time."""
     rows = conn.execute(
         select(links.c.portal_id, func.count().label("number"))
-        .where(links.c.due_at.is_not(None), links.c.state != _OFF, links.c.expires_at < before)
+        .where(links.c.due_at.is_not(None), links.c.state != OFF, links.c.expires_at < before)
         .group_by(links.c.portal_id)
     )
     return {row.portal_id: row.number for row in rows}
@@ -108,7 +105,7 @@ def count_overdue(conn: Connection, *, before: datetime) -> dict[int, int]:
 def with_ends(conn: Connection) -> set[int]:
     """Portals with links that we are still to turn off at their end."""
     ends = links.c.expires_at.is_not(None) & links.c.due_at.is_not(None)
-    of_portal = (links.c.portal_id == portals.c.id) & (links.c.state != _OFF)
+    of_portal = (links.c.portal_id == portals.c.id) & (links.c.state != OFF)
     some = select(links.c.id).where(of_portal, ends).exists()
     return set(conn.scalars(select(portals.c.id).where(some)))
 
@@ -140,7 +137,7 @@ def with_old_access(conn: Connection, *, now: datetime, before: datetime) -> lis
         select(links.c.id)
         .where(
             links.c.portal_id == portals.c.id,
-            links.c.state != _OFF,
+            links.c.state != OFF,
             links.c.expires_at > now,
         )
         .exists()

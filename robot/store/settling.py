@@ -63,12 +63,13 @@ _OPEN = update(links).where(
     links.c.document_id == bindparam("document"),
     links.c.state != OFF,
 )
-_LEFT_OVER = update(links).where(
+_ASKED_BY_RUN = (
     links.c.portal_id == bindparam("of_portal"),
     links.c.run_id == bindparam("of_run"),
     links.c.state == ASKED,
 )
-_ASKED_OF = select(links.c.document_id).where(*_LEFT_OVER._where_criteria)
+_LEFT_OVER = update(links).where(*_ASKED_BY_RUN)
+_ASKED_OF = select(links.c.document_id).where(*_ASKED_BY_RUN)
 _SEEN_ON = _OPEN.values(
     state=LinkState.PUBLIC,
     url=bindparam("new_url"),

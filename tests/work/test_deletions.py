@@ -71,6 +71,7 @@ async def enabled(database: Database, portal: Portal, *document_ids: int) -> Non
 
     def write(conn: Connection) -> None:
         links.ask(conn, {origin: (document_ids, None)}, now=NOW)
+        conn.execute(links_table.update().values(state=LinkState.PUBLIC))
 
     await database.write(write)
 
@@ -100,6 +101,19 @@ async def test_a_document_is_looked_at_once_however_often_it_is_told(
     await asyncio.gather(*(app.deleted(document_id) for document_id in (5, 6, 5, 6, 5)))
 
     assert sorted(await looks(database)) == [[5], [6]]
+
+
+async def test_a_link_that_is_only_asked_for_is_left_to_the_run_that_waits(
+    database: Database, portal: Portal, app: Told
+) -> None:
+    await enabled(database, portal, 5)
+    await database.write(
+        lambda conn: conn.execute(links_table.update().values(state=LinkState.ASKED))
+    )
+
+    await app.deleted(5)
+
+    assert await all_runs(database) == []
 
 
 async def test_a_document_without_an_open_link_is_not_looked_at(
