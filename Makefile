@@ -9,7 +9,12 @@ PIP_INSTALL := pip install --quiet --disable-pip-version-check
 
 .PHONY: setup demo test lint audit lock bench fuzz soak soak-replicas
 
-setup: $(READY)
+setup: $(READY) $(VENV)/browser
+
+# The browser tests drive a real Chromium: the system's, or one that is installed now.
+$(VENV)/browser: $(READY)
+	@$(BIN)/python -m tests.browser.chromium
+	@touch $@
 
 # Nothing but the very files of the lock is installed, and none of them builds anything.
 $(READY): pyproject.toml requirements-dev.lock
@@ -19,7 +24,7 @@ $(READY): pyproject.toml requirements-dev.lock
 	$(BIN)/python -m $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup
+demo: $(READY)
 	@$(BIN)/linkrobot demo
 
 test: setup

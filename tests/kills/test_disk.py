@@ -84,10 +84,20 @@ def test_a_sync_that_fails_is_never_a_200(
     app.kill()
 
     assert_stored(app, deals)
-    assert number > 1 or len(accepted(deals)) < len(deals), "the first group was refused"
     assert accepted(deals), "it goes on afterwards"
     app.live()
     assert_done(app, deals)
+
+
+def test_while_no_sync_succeeds_nothing_is_accepted(app: MortalApp, portal: SandboxPortal) -> None:
+    with traced(app.pid, "-e", "inject=fdatasync:error=EIO"):
+        deals = arrive(portal)
+    assert accepted(deals) == []
+
+    later = arrive(portal)
+
+    assert accepted(later) == later
+    assert_done(app, later)
 
 
 @pytest.mark.parametrize("number", [1, 2, 6, 20])
