@@ -10,7 +10,7 @@ from handlers.state import State
 from robot.protocol.lifecycle import FrameOpening
 from robot.store.history import PastRun
 from robot.store.portals import Portal
-from robot.work.installing import NEEDS_A_PERSON, needs_registering, register_watched
+from robot.work.installing import NEEDS_A_PERSON, register_watched
 
 SHOWN_WITHIN = 8.0  # seconds; a person waits for the page
 # Bitrix24's own script, which ends the installation and fits the frame to the page.
@@ -30,16 +30,6 @@ async def show_installer(request: Request[State], opening: FrameOpening) -> Resp
     past = await _register(request.state, proven.portal, proven.user_id)
     is_final = bool(past and past.failed and past.outputs["error_code"] in NEEDS_A_PERSON)
     return _page(proven.portal, past, finish=not is_final)
-
-
-async def show_app(request: Request[State], opening: FrameOpening) -> Response:
-    """Say whether the robots are registered; register them where they are not."""
-    proven = await request.state["admission"].frame(opening)
-    past = None
-    is_due = await needs_registering(request.state["tools"], proven.portal)
-    if is_due:
-        past = await _register(request.state, proven.portal, proven.user_id)
-    return _page(proven.portal, past, finish=False, is_registered=not is_due)
 
 
 async def _register(state: State, portal: Portal, user_id: int) -> PastRun | None:

@@ -14,6 +14,7 @@ from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
 from robot.flows.texts import localized
+from robot.flows.who import who
 from robot.flows.withdraw import withdraw
 from robot.protocol.calls import Call
 from robot.protocol.registration import Definition, Field
@@ -23,6 +24,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
 END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
+WHO = "@who"  # about whoever opened the app's page
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -130,6 +132,7 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     END: end_link,
     LOOK: look_at_links,
     RENEW: renew_access,
+    WHO: who,
 }
 CODES = frozenset({*RULES, *_OUR_OWN})
 

@@ -48,7 +48,7 @@ def hand_over(conn: Connection, before: Before, new: NewRun) -> int:
     """
     run_id = runs.record_one(conn, new)
     if before.run.chosen:
-        runs.save_chosen(conn, {run_id: before.run.chosen})
+        runs.save_chosen(conn, {run_id: before.run.chosen}, now=new.received_at)
     note = f"{before.note} {DONE_AGAIN} {run_id}.".strip()
     conn.execute(update(rows).where(rows.c.id == before.run.id).values(secrets=None, note=note))
     return run_id
