@@ -9,6 +9,7 @@ from handlers.page import rendering, session
 from handlers.page.overview import first_look
 from handlers.page.session import HEADER, Session
 from handlers.page.texts import known
+from handlers.page.trouble import for_people
 from handlers.page.visit import errands_of, origin_of, root_of, shown_to
 from handlers.state import State, read_body
 from robot.errors import ForgedError
@@ -16,21 +17,13 @@ from robot.protocol.lifecycle import FrameOpening, parse_frame
 from robot.work.visiting import Visitor, recognise
 
 
+@for_people
 async def app(request: Request[State]) -> Response:
     """The whole page, with the overview; whoever is no administrator is told whom to ask."""
     opening, visitor = await _proven(request)
     language = known(opening.language or visitor.portal.language)
     if not visitor.is_administrator:
-        return rendering.page(
-            "page/not_administrator.html",
-            {
-                "portal": visitor.portal,
-                "portal_origin": origin_of(visitor.portal),
-                "root": root_of(request.state["tools"].settings),
-            },
-            language=language,
-            portal_origin=origin_of(visitor.portal),
-        )
+        return refuse(request, visitor, language=language, is_installed=True)
     begun = session.begin(visitor, language=language, now=datetime.now(UTC))
     tools = request.state["tools"]
     return rendering.page(
@@ -43,6 +36,24 @@ async def app(request: Request[State]) -> Response:
         },
         language=language,
         portal_origin=origin_of(visitor.portal),
+    )
+
+
+def refuse(
+    request: Request[State], visitor: Visitor, *, language: str, is_installed: bool
+) -> Response:
+    """Whoever is no administrator is told whom to ask."""
+    origin = origin_of(visitor.portal)
+    return rendering.page(
+        "page/not_administrator.html",
+        {
+            "portal": visitor.portal,
+            "portal_origin": origin,
+            "root": root_of(request.state["tools"].settings),
+            "is_installed": is_installed,
+        },
+        language=language,
+        portal_origin=origin,
     )
 
 

@@ -40,12 +40,16 @@ def page(
 
 
 def headers(portal_origin: str = "'none'") -> dict[str, str]:
-    """Of every answer that people see: nothing foreign, nothing inline, nobody else's frame."""
+    """Of every answer that people see: nothing foreign, nothing inline, nobody else's frame.
+
+    Without an origin, where no portal is proven yet, anybody may show it; it tells nothing then.
+    """
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors {portal_origin}"
+        "connect-src 'self'; base-uri 'none'; form-action 'self'"
     )
+    if portal_origin:
+        policy = f"{policy}; frame-ancestors {portal_origin}"
     return {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",

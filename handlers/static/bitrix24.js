@@ -64,5 +64,18 @@ async function fit() {
   }
 }
 
+// The installer's answer says when the installation is to be ended.
+async function finish() {
+  if (!document.querySelector("[data-finish=yes]")) return;
+  try {
+    await (await frame).installFinish();
+  } catch {
+    // the text on the page says what to do
+  }
+}
+
 frame.then(fit, () => {});
-document.addEventListener("htmx:afterSettle", fit);
+document.addEventListener("htmx:afterSettle", () => {
+  fit();
+  finish();
+});
