@@ -63,7 +63,7 @@ function resizeWindow({ parameters, answer, page }) {
   const width = parameters.width === "100%" ? "100%" : `${parseInt(parameters.width) || 100}px`;
   const height = parseInt(parameters.height);
   page.layout.style.width = width;
-  if (height) page.layout.style.height = `${height}px`;
+  if (height) Object.assign(page.layout.style, { flex: "none", height: `${height}px` });
   page.show({ width, height: height || "" });
   const { width: wide, height: high } = page.layout.getBoundingClientRect();
   answer({ width: wide, height: high });

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 HERE = Path(__file__).parent
-SDK = HERE.parents[1] / "handlers/static/vendor/b24jssdk/b24jssdk-2.2.0.min.js"
+SDK = HERE.parents[2] / "handlers/static/vendor/b24jssdk/b24jssdk-2.2.0.min.js"
 FILES = {"/sdk.js": SDK, "/app.js": HERE / "made_up_app.js"}
 PAGE = b"""<!DOCTYPE html><html lang="en"><title>Made-up app</title>
 <link rel="icon" href="data:,"><script src="/sdk.js"></script>
