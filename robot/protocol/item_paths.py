@@ -54,7 +54,7 @@ def name_in(text: str) -> str:
 
 
 def names_of(number: int) -> tuple[str, ...]:
-    """The items of every kind with that number; those of smart processes have names of their own."""
+    """The items of every kind with that number, but those of smart processes."""
     return tuple(f"{kind}_{number}" for kind in ENTITY_TYPES)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 
 from robot.store.runs import Ending
 from robot.store.tables import audit, links, runs
@@ -95,7 +95,7 @@ class FoundRun:
 
 OWN = "@"  # begins the codes of runs of our own
 _COLUMNS = [runs.c[one.name] for one in fields(FoundRun) if one.name != "outputs"]
-_FULL = select(*_COLUMNS, runs.c.outcome)
+_FULL: Select[Any] = select(*_COLUMNS, runs.c.outcome)
 _IS_OWN = func.substr(runs.c.code, 1, 1) == OWN
 # As the partial indexes have them, so that they are seen to fit.
 _FAILED = runs.c.succeeded.is_(literal_column("FALSE"))
@@ -137,7 +137,7 @@ def _stages(stage: Stage | None) -> list[tuple[ColumnElement[bool], ...]]:
 
 def _query(
     wanted: Wanted, ids: Collection[int] | None, stage: tuple[ColumnElement[bool], ...], limit: int
-) -> Any:
+) -> Select[Any]:
     number = _UNORDERED if wanted.stage is Stage.WAITING else runs.c.id
     query = _FULL.where(runs.c.portal_id == wanted.portal_id, *stage).limit(limit)
     if ids is not None:
@@ -161,7 +161,7 @@ def _about(conn: Connection, portal_id: int, subject: Subject) -> set[int]:
     return ids
 
 
-def _of_items(portal_id: int, items: Collection[str]) -> Any:
+def _of_items(portal_id: int, items: Collection[str]) -> Select[Any]:
     return (
         select(runs.c.id, runs.c.chosen)
         .where(runs.c.portal_id == portal_id, runs.c.document_id.in_(items))
