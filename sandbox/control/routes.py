@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, documents, settings, state, templates, troubles, workflows
+from sandbox.control import (
+    apps,
+    crm,
+    documents,
+    replay,
+    settings,
+    state,
+    templates,
+    troubles,
+    workflows,
+)
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -45,6 +55,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("GET", "workflows/{id}", workflows.one_workflow),
     ("POST", "deliveries", troubles.deliveries),
     ("POST", "deliveries/again", troubles.deliver_again),
+    ("POST", "replay", replay.begin),
     ("POST", "faults", troubles.add_fault),
     ("DELETE", "faults", troubles.delete_faults),
 )
