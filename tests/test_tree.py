@@ -206,7 +206,8 @@ def test_the_readme_names_every_command(command: str) -> None:
 def test_the_readme_names_no_command_that_is_not_there() -> None:
     named = set(
         re.findall(
-            r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|check|new|rotate))?)", README
+            r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|export|check|new|rotate))?)",
+            README,
         )
     )
 

@@ -114,6 +114,7 @@ runs = Table(
     Index("runs_of_portal", "portal_id", "id"),
     Index("runs_of_item", "portal_id", "document_id"),
     _index("runs_failed", "portal_id", "id", where="succeeded IS FALSE"),
+    _index("runs_untaken", "portal_id", "id", where="ending NOT IN ('reported', 'not_awaited')"),
     _index("runs_decided", "portal_id", "decided_at", where="decided_at IS NOT NULL"),
     sqlite_autoincrement=True,  # a number once shown to a person never means another run
 )

@@ -13,6 +13,7 @@ from sandbox.control import (
     crm,
     documents,
     frame,
+    replay,
     settings,
     state,
     templates,
@@ -59,6 +60,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("GET", "workflows/{id}", workflows.one_workflow),
     ("POST", "deliveries", troubles.deliveries),
     ("POST", "deliveries/again", troubles.deliver_again),
+    ("POST", "replay", replay.begin),
     ("POST", "faults", troubles.add_fault),
     ("DELETE", "faults", troubles.delete_faults),
 )

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_index("runs_of_portal", "runs", ["portal_id", "id"])
     op.create_index("runs_of_item", "runs", ["portal_id", "document_id"])
     _index("runs_failed", ["portal_id", "id"], "succeeded IS FALSE")
+    _index("runs_untaken", ["portal_id", "id"], "ending NOT IN ('reported', 'not_awaited')")
     _index("runs_decided", ["portal_id", "decided_at"], "decided_at IS NOT NULL")
     op.create_table(
         "days",
