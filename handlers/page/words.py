@@ -7,6 +7,7 @@ Nothing that a stranger wrote may go through a template's `_`: it takes its text
 from collections.abc import Mapping
 
 from robot.flows.catalogue import CHECK, END, LOOK, REGISTER, RENEW, WHO
+from robot.flows.catalogue import ITEMS as FIND
 from robot.store.runs import Ending, Source
 from robot.work.not_retried import Why
 from robot.work.retrying import Told
@@ -47,6 +48,17 @@ OWN_RUNS: Mapping[str, str] = {
     LOOK: _("Look which links are public"),
     RENEW: _("Renew an access"),
     WHO: _("See who opened this page"),
+    FIND: _("Look for CRM items"),
+}
+
+# What one looks for, by entityTypeId.
+KINDS: Mapping[int, str] = {
+    1: _("Leads"),
+    2: _("Deals"),
+    3: _("Contacts"),
+    4: _("Companies"),
+    7: _("Quotes"),
+    31: _("Invoices"),
 }
 
 # By entityTypeId; `%(number)s` is the item's.
