@@ -180,7 +180,8 @@ class Portal:
             ControlError: none is.
         """
         if self.app is None:
-            raise ControlError("No app is installed", status=409)
+            text = "No app is installed: POST /_sandbox/apps/install installs one"
+            raise ControlError(text, status=409)
         return self.app
 
     def user(self, user_id: int) -> User:
