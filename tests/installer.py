@@ -19,6 +19,19 @@ class Gone:
     done: str
 
 
+def add(app: App, portal: SandboxPortal, **fields: Any) -> None:
+    """Add the app with its page to a portal; its installer is not opened yet."""
+    page = f"{app.environment['LINKROBOT_PUBLIC_URL']}/bitrix24/app"
+    app.offer_to(portal, **{"interface": True, "app_url": page, "deliver": False, **fields})
+
+
+def install(app: App, portal: SandboxPortal) -> None:
+    """Add it, and go through its installer to the end."""
+    add(app, portal)
+    assert 'data-finish="yes"' in go_through(app, portal).done
+    portal.post("apps/finish")
+
+
 def session_of(page: dict[str, Any]) -> str:
     """The session that a page carries."""
     found = SESSION.search(page["body"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests import installer
 from tests.installer import Gone, go_through
 from tests.programs import App, is_complete
 from tests.scenarios.long_stories import LongStories
@@ -15,7 +16,7 @@ SDK = "vendor/b24jssdk/"
 
 def install(app: App, portal: SandboxPortal, user_id: int = 1) -> Gone:
     """An administrator saves the app and opens its installer."""
-    app.add_with_page(portal, user_id=user_id)
+    installer.add(app, portal, user_id=user_id)
     return go_through(app, portal, user_id)
 
 
@@ -106,7 +107,7 @@ def test_opening_the_app_registers_robots_that_are_missing(
     fresh_portal: SandboxPortal, shared_app: App
 ) -> None:
     fresh_portal.set(features={"bizproc": False})
-    shared_app.add_with_page(fresh_portal)
+    installer.add(shared_app, fresh_portal)
     go_through(shared_app, fresh_portal)
     fresh_portal.post("apps/finish")
     fresh_portal.set(features={"bizproc": True})

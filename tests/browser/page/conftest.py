@@ -5,21 +5,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tests import installer
 from tests.browser.page.page_rig import Opened
 from tests.installer import go_through
 from tests.programs import App, Sandbox, running_sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
 
-PORTALS = 60
+PORTALS = 200
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     with running_sandbox(portals=PORTALS) as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     started = App(tmp_path_factory.mktemp("app") / "data", sandbox.oauth)
     try:
@@ -32,7 +33,7 @@ def app(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def fresh_portal(sandbox: Sandbox, app: App) -> SandboxPortal:
     """The app was added there, and its installer was not opened yet."""
     portal = sandbox.portal()
-    app.add_with_page(portal)
+    installer.add(app, portal)
     return portal
 
 
