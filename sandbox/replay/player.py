@@ -9,7 +9,7 @@ from sandbox.replay.causes import why_not
 from sandbox.replay.recording import UNKNOWN, Outcome, RecordedRun, Recording, told
 from sandbox.replay.situation import Situation
 from sandbox.site import Site
-from sandbox.workflow.steps import Status, Workflow
+from sandbox.workflow.steps import Status, Step, Workflow
 
 PATIENCE = 90.0  # seconds that a run may take longer than it took
 MOST_PATIENCE = 600.0  # seconds
@@ -98,8 +98,7 @@ class Replay:
             await self._ended(run, workflow)
         finally:
             self._situation.lift(faults)
-        outputs = workflow.steps[0].outputs
-        return self._compared(run, told(outputs) if outputs else None, workflow)
+        return self._compared(run, _outcome(run, workflow.steps[0]), workflow)
 
     async def _ended(self, run: RecordedRun, workflow: Workflow) -> None:
         took = (run.decided or run.sent) - run.sent
@@ -146,6 +145,14 @@ class Replay:
             not_played=sorted(left),
         )
         _say(f"finished: {len(same)} as recorded, {len(different)} different")
+
+
+def _outcome(run: RecordedRun, step: Step) -> Outcome | None:
+    """What the robot answered; for a robot that the app does not know it answers only in words."""
+    if step.outputs:
+        return told(step.outputs)
+    is_unknown = run.robot == UNKNOWN and step.log
+    return Outcome(succeeded=False, error_code="unknown_robot") if is_unknown else None
 
 
 def _playable(recording: Recording) -> list[RecordedRun]:
