@@ -163,12 +163,11 @@ class Situation:
         finders = [one for one in users if not document_numbers(one.inputs.get("document_id"))]
         owner = self.item(finders[0]) if finders else item
         last = self._portal.last_document_id
-        if number > 0:
-            self._portal.last_document_id = self._before_first + number - 1
+        self._portal.last_document_id = self._before_first + number - 1
         document = builtin.add_document(
             self._portal,
             entity=(owner.entity_type_id, owner.id),
-            title=f"Replayed document {max(number, 0) or ''}".strip(),
+            title=f"Replayed document {number}",
             number="",
             template_id=next(filter(None, map(self._template_of, users)), 0),
             ready_in=0.0,
@@ -218,8 +217,7 @@ def _existing(run: RecordedRun) -> set[int]:
     if code == "document_not_found":
         return done
     named = document_numbers(run.inputs.get("document_id"))
-    known = done | set(run.documents) | set(named)
-    return known or ({-run.number} if code else set())  # there must have been one that was refused
+    return done | set(run.documents) | set(named)
 
 
 def _gone(run: RecordedRun) -> set[int]:

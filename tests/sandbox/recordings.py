@@ -47,4 +47,10 @@ def failed(number: int, error_code: str, **more: Any) -> dict[str, Any]:
 def recording(*runs: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A file with these runs."""
     portal = {"language": "en", "has_page": False, "templates": {"1": {"gone": False}}}
-    return {"format": "linkrobot-runs", "version": 1, "portal": portal, "runs": runs, **changes}
+    return {
+        "format": "linkrobot-runs",
+        "version": 1,
+        "portal": portal,
+        "runs": list(runs),
+        **changes,
+    }
