@@ -87,7 +87,7 @@ def test_runs_of_a_portal_end_the_same_when_they_are_replayed(
     assert sorted(now for _, _, now in again) == sorted(code or "ok" for code in codes)
     # a link with an end was asked for again, and turned off again
     assert len(app.rows("SELECT id FROM links WHERE expires_at IS NOT NULL")) == 3
-    assert len(app.rows("SELECT id FROM links WHERE state = 'off'")) == 1
+    assert len(app.rows("SELECT id FROM links WHERE ended_by = 'robot'")) == 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,17 +157,22 @@ ALONE = [
     failed(1, "no_token"),
     failed(1, "access_does_not_last", inputs={"valid_days": "1"}),
     failed(1, "scope_missing", robot="linkrobot_disable"),
-    failed(1, "gave_up"),
 ]
+GAVE_UP = failed(
+    1,
+    "gave_up",
+    times={"sent": 0.0, "answer_until": 1.0, "first_look": None, "decided": 1.0},
+)
 
 
 def test_every_failure_that_a_sandbox_can_bring_about_is_brought_about(rig: Rig) -> None:
+    slow = rig.begin(GAVE_UP)
     together = replayed(rig.begin(*BESIDE_EACH_OTHER))
     alone = [replayed(rig.begin(one)) for one in ALONE]
 
-    told = [one for found in (together, *alone) for one in found["runs"]]
+    told = [one for found in (together, *alone, replayed(slow)) for one in found["runs"]]
     assert [one for one in told if not one["same"]] == []
-    assert len(told) == len(BESIDE_EACH_OTHER) + len(ALONE)
+    assert len(told) == len(BESIDE_EACH_OTHER) + len(ALONE) + 1
 
 
 def test_a_burst_keeps_its_spacing_or_goes_faster(rig: Rig) -> None:
