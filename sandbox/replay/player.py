@@ -9,7 +9,7 @@ from sandbox.replay.causes import why_not
 from sandbox.replay.recording import UNKNOWN, Outcome, RecordedRun, Recording, told
 from sandbox.replay.situation import Situation
 from sandbox.site import Site
-from sandbox.workflow.steps import Status, Step, Workflow
+from sandbox.workflow.steps import State, Status, Step, Workflow
 
 PATIENCE = 90.0  # seconds that a run may take longer than it took
 MOST_PATIENCE = 600.0  # seconds
@@ -149,6 +149,8 @@ class Replay:
 
 def _outcome(run: RecordedRun, step: Step) -> Outcome | None:
     """What the robot answered; for a robot that the app does not know it answers only in words."""
+    if step.state is not State.CLOSED:
+        return None
     if step.outputs:
         return told(step.outputs)
     is_unknown = run.robot == UNKNOWN and step.log
