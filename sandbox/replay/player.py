@@ -60,7 +60,7 @@ class Replay:
 
     async def play(self) -> None:
         """All runs, each at its time."""
-        runs = sorted(_playable(self._recording), key=lambda run: run.sent)
+        runs = sorted(_playable(self._recording), key=lambda run: (run.sent, run.received))
         left = {run.number: why for run in self._recording.runs if (why := why_not(run))}
         self._site.portal.journal.add("replay.begun", runs=len(runs), not_played=left)
         self._tell_begun(runs, left)
@@ -74,14 +74,14 @@ class Replay:
         self._finish([task.result() for task in self._tasks.values()], left)
 
     async def _earlier(self, run: RecordedRun) -> None:
-        """What was decided for the same item before this run was sent is so again."""
+        """What was decided for the same item before this run came is so again."""
         before = [
             self._tasks[one.number]
             for one in _playable(self._recording)
             if one.number in self._tasks
             and one.item == run.item
             and one.decided is not None
-            and one.decided <= run.sent
+            and one.decided <= run.received
         ]
         if before:
             await asyncio.wait(before)

@@ -40,7 +40,8 @@ class RecordedRun:
     item: tuple[int, int] | None  # entityTypeId, id
     inputs: dict[str, Any]
     waits: bool
-    sent: float  # seconds after the first run
+    sent: float  # seconds after the first run; a portal tells whole ones
+    received: float
     answer_until: float
     first_look: float | None
     decided: float | None
@@ -171,6 +172,7 @@ def _run(about: _Part) -> RecordedRun:
         inputs=_inputs(about.part("inputs")),
         waits=about.take("use_subscription", str) == "Y",
         sent=times.seconds("sent") or 0.0,
+        received=times.seconds("received") or 0.0,
         answer_until=times.seconds("answer_until") or 0.0,
         first_look=times.seconds("first_look"),
         decided=times.seconds("decided"),

@@ -15,6 +15,7 @@ def run(number: int = 1, **changes: Any) -> dict[str, Any]:
         "use_subscription": "Y",
         "times": {
             "sent": 0.0,
+            "received": 0.0,
             "answer_until": 3600.0,
             "first_look": None,
             "decided": 0.1,

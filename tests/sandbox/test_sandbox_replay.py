@@ -176,13 +176,13 @@ def test_the_portal_is_made_as_it_must_have_been(portal: Bitrix, handler: Handle
 
 def test_the_latest_document_stays_the_latest(portal: Bitrix, handler: Handler) -> None:
     answering(portal, handler, succeeded="Y", linked_document_id="1", public_url="x")
-    first = {"sent": 0.0, "answer_until": 60.0, "first_look": None, "decided": 0.0}
+    first = {"sent": 0.0, "received": 0.0, "answer_until": 60.0, "first_look": None, "decided": 0.0}
     item = {"type": 2, "id": 1}
 
     played(
         portal,
         run(1, robot="link", item=item, documents=[9], times=first),
-        run(2, robot="link", item=item, documents=[4], times={**first, "sent": 0.01}),
+        run(2, robot="link", item=item, documents=[4], times={**first, "received": 0.01}),
     )
 
     documents = portal.control("GET", "state")["documents"]

@@ -161,7 +161,7 @@ ALONE = [
 GAVE_UP = failed(
     1,
     "gave_up",
-    times={"sent": 0.0, "answer_until": 1.0, "first_look": None, "decided": 1.0},
+    times={"sent": 0.0, "received": 0.0, "answer_until": 1.0, "first_look": None, "decided": 1.0},
 )
 
 
@@ -177,7 +177,7 @@ def test_every_failure_that_a_sandbox_can_bring_about_is_brought_about(rig: Rig)
 
 def test_a_burst_keeps_its_spacing_or_goes_faster(rig: Rig) -> None:
     sent = [
-        {"sent": seconds, "answer_until": 9e3, "first_look": None, "decided": None}
+        {"sent": seconds, "received": 0.0, "answer_until": 9e3, "first_look": None, "decided": None}
         for seconds in (0.0, 100.0, 200.0)
     ]
     portal = rig.sandbox.portal()
