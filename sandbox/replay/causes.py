@@ -72,7 +72,7 @@ def cause_of(run: RecordedRun, *, user_id: int | None) -> Cause:
 
 def busy(run: RecordedRun) -> Fault | None:
     """The portal did not take so many of its answers at once."""
-    if not run.reports:
+    if run.reports <= 0:
         return None
     times = min(run.reports, 3)  # each makes the next pause longer
     return _fault("bizproc.event.send", kind="status", status=503, times=times)

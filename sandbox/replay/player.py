@@ -43,7 +43,9 @@ def missing(site: Site, recording: Recording) -> list[str]:
 async def begin_when_ready(site: Site, recording: Recording, *, speed: float) -> None:
     """Once an app has been installed at the portal, and has registered the robots."""
     after = 0
-    _say(f"{len(recording.runs)} run(s) begin once an app is installed at {site.portal.url}")
+    wanted = ", ".join(sorted({run.robot for run in _playable(recording)} - {UNKNOWN})) or "robots"
+    runs = len(recording.runs)
+    _say(f"{runs} run(s) begin once an app has registered {wanted} at {site.portal.url}")
     while missing(site, recording):
         news = await site.portal.journal.read(after=after, wait=3600)
         after = news["last"]

@@ -14,7 +14,7 @@ from sandbox.workflow import builtin
 from sandbox.workflow.steps import StagedRobot
 
 ADMINISTRATOR = 1
-NEVER_MADE = 900_000  # numbers above it are no document's
+NEVER_MADE = 10**12  # numbers above it are no document's
 SHORTEST_WAIT = 10  # seconds: an app needs some of them to see that its time is over
 LONGEST_WAIT = 20.0  # seconds until a run that gave up does so again
 LATE_PDF = 3600.0  # seconds
@@ -124,13 +124,15 @@ class Situation:
         return ", ".join(self._document_word(word) for word in words)
 
     def _document_word(self, word: str) -> str:
-        if not word.isdecimal():
+        numbers = document_numbers(word)
+        if not numbers:
             return word
-        made = self._documents.get(int(word))
-        return str(made.id if made else NEVER_MADE + int(word))
+        made = self._documents.get(numbers[0])
+        return str(made.id if made else NEVER_MADE + numbers[0])
 
     def _template_id(self, text: str) -> str:
-        return str(self._template(int(text))) if text.isdecimal() else text
+        numbers = document_numbers(text)
+        return str(self._template(numbers[0])) if len(numbers) == 1 else text
 
     def _template(self, number: int) -> int:
         if number not in self._made_templates:
@@ -177,9 +179,8 @@ class Situation:
         return document
 
     def _template_of(self, run: RecordedRun) -> int:
-        template = run.inputs.get("template_id", "")
-        is_named = isinstance(template, str) and template.isdecimal()
-        return self._template(int(template)) if is_named else 0
+        numbers = document_numbers(run.inputs.get("template_id"))
+        return self._template(numbers[0]) if len(numbers) == 1 else 0
 
     def _set_pdf(self, document: Document, run: RecordedRun) -> None:
         """There, coming after as long as the run waited for it, or never coming."""

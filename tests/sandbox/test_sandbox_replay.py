@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.replay.recording import RecordingError, read
 from tests.sandbox.recordings import failed, outcome, recording, run
@@ -51,15 +54,39 @@ def test_a_file_that_cannot_be_played_is_told_what_is_wrong(file: Any, words: st
     assert words in str(refused.value)
 
 
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+def test_whatever_stands_in_a_file_it_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    file: Any = recording(run(), failed(2, "no_rights", inputs={"document_id": "1, 2"}))
+    part = file
+    while True:
+        names = list(part) if isinstance(part, dict) else list(range(len(part)))
+        name = data.draw(st.sampled_from(names))
+        if not (isinstance(part[name], dict | list) and part[name] and data.draw(st.booleans())):
+            break
+        part = part[name]
+    part[name] = data.draw(_json)
+
+    with suppress(RecordingError):
+        read(file)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (None, "No such file"),
         (b"\xff\xfe", "this is no text"),
         (b"{", "this is no JSON"),
+        (b"[" * 100_000, "this is no JSON"),
         (b"[]", "no export of runs"),
     ],
-    ids=["missing", "no text", "no JSON", "another's"],
+    ids=["missing", "no text", "no JSON", "deep", "another's"],
 )
 def test_the_start_names_the_file_and_what_is_wrong(
     tmp_path: Path, content: bytes | None, words: str
