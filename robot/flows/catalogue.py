@@ -13,6 +13,7 @@ from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
+from robot.flows.tell import tell
 from robot.flows.texts import localized
 from robot.flows.withdraw import withdraw
 from robot.protocol.calls import Call
@@ -23,6 +24,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
 END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
+TELL = "@tell"  # an administrator, what fails for a reason that a person must mend
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -130,6 +132,7 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     END: end_link,
     LOOK: look_at_links,
     RENEW: renew_access,
+    TELL: tell,
 }
 CODES = frozenset({*RULES, *_OUR_OWN})
 
@@ -144,7 +147,7 @@ def start(code: str, run: Run) -> Flow:
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in (END, RENEW) or (code in RULES and RULES[code].only_hides)
+    return code in (END, RENEW, TELL) or (code in RULES and RULES[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:

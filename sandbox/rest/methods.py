@@ -10,6 +10,7 @@ from sandbox.rest import (
     document_templates,
     documents,
     event_handlers,
+    notifications,
     registrations,
 )
 from sandbox.rest.caller import Caller
@@ -41,6 +42,7 @@ TABLE: dict[str, Method] = {
         *event_handlers.METHODS,
         *documents.METHODS,
         *document_templates.METHODS,
+        *notifications.METHODS,
         Method(
             name="method.get",
             page=_SYSTEM + "method-get.html",
