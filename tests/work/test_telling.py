@@ -1,79 +1,30 @@
-"""An administrator is told once a day for each cause, after everything else, and nothing fails
-with it.
-"""
+"""An administrator is told once a day for each cause, after everything else."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import httpx2 as httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from robot.flows.catalogue import REGISTER, TELL
+from robot.flows.catalogue import REGISTER
 from robot.flows.flow import Template
 from robot.store import robots
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Source
-from robot.store.tables import notices, portals, runs
+from robot.store.tables import notices
 from robot.store.vault import Vault
-from robot.work import newrun, telling
-from robot.work.tools import Tools
+from robot.work import newrun
 from tests.store.store_rig import install, record
-from tests.work.portal_function import (
-    LIST,
-    SEND,
-    PortalFunction,
-    called,
-    drain,
-    refuse,
-    tools_for,
-)
+from tests.work.portal_function import LIST, SEND, called, refuse
+from tests.work.telling_rig import INFO, NO_RIGHTS, NOTIFY, SCOPE, fail, function, told, work
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_retries")]
-NOTIFY, INFO = "im.notify", "app.info"
-NO_RIGHTS = refuse("DOCGEN_ACCESS_ERROR", "Access denied")
 
 
 @pytest.fixture
 async def portal(database: Database) -> Portal:
-    return await install(database, scope=("crm", "bizproc", "im"))
-
-
-def function(**methods: Any) -> PortalFunction:
-    """A portal where nobody may read documents."""
-    return PortalFunction(methods={LIST: NO_RIGHTS, NOTIFY: lambda _params: 5, **methods})
-
-
-@asynccontextmanager
-async def tools_of(
-    at: PortalFunction, database: Database, vault: Vault, **settings: Any
-) -> AsyncIterator[Tools]:
-    async with tools_for(at, database, vault) as tools:
-        yield replace(tools, settings=tools.settings.model_copy(update=settings))
-
-
-async def work(
-    at: PortalFunction, database: Database, vault: Vault, portal: Portal, **settings: Any
-) -> None:
-    """Work off what is due, then what that has queued."""
-    async with tools_of(at, database, vault, **settings) as tools:
-        await drain(tools, portal)
-        await drain(tools, portal)
-
-
-async def told(database: Database) -> list[Any]:
-    """The runs that tell, as they stand."""
-    query = select(runs).where(runs.c.code == TELL).order_by(runs.c.id)
-    return list(await database.read(lambda conn: conn.execute(query).all()))
-
-
-async def fail(database: Database, vault: Vault, portal: Portal, *events: str) -> None:
-    for event in events:
-        await record(database, called(vault, portal, event))
+    return await install(database, scope=SCOPE)
 
 
 async def a_day_passes(database: Database) -> None:
@@ -124,7 +75,7 @@ async def test_the_day_after_it_is_told_again(
 
 OFF = {
     "without the permission": (("crm", "bizproc"), {}),
-    "where the setting says so": (("crm", "bizproc", "im"), {"notify": False}),
+    "where the setting says so": (SCOPE, {"notify": False}),
 }
 
 
@@ -201,80 +152,6 @@ async def test_robots_that_cannot_be_registered_are_told_of(
     assert "could not register its robots" in notification["MESSAGE"]
 
 
-REFUSALS = {
-    "the scope was taken away": (refuse("insufficient_scope"), "scope_missing"),
-    "nobody knows why": (refuse("SOMETHING_NEW"), "bitrix24_error"),
-    "nothing was created": (lambda _params: False, "bitrix24_error"),
-}
-
-
-@pytest.mark.parametrize(("answer", "code"), REFUSALS.values(), ids=REFUSALS)
-async def test_a_refused_notification_is_dropped_and_tells_nothing_itself(
-    database: Database, portal: Portal, vault: Vault, answer: Any, code: str
-) -> None:
-    at = function(**{NOTIFY: answer})
-    await fail(database, vault, portal, "event-1")
-
-    await work(at, database, vault, portal)
-    await fail(database, vault, portal, "event-2")
-    await work(at, database, vault, portal)
-
-    (run,) = await told(database)
-    assert (run.error_code, run.ending) == (code, "not_awaited")
-    assert len(at.sent(SEND)) == 2
-
-
-async def test_it_is_tried_for_an_hour_at_most(
-    database: Database, portal: Portal, vault: Vault
-) -> None:
-    await fail(database, vault, portal, "event-1")
-    async with tools_of(function(), database, vault) as tools:
-        await drain(tools, portal)
-    (run,) = await told(database)
-    assert run.deadline_at - run.received_at == telling.GIVE_UP_AFTER == timedelta(hours=1)
-
-    over = datetime.now(UTC) - timedelta(seconds=1)
-    await database.write(
-        lambda conn: conn.execute(update(runs).where(runs.c.id == run.id).values(deadline_at=over))
-    )
-    at = function()
-    async with tools_of(at, database, vault) as tools:
-        await drain(tools, portal)
-
-    assert at.calls == []
-    assert (await told(database))[0].error_code == "gave_up"
-
-
-async def test_what_came_to_nothing_is_sent_again(
-    database: Database, portal: Portal, vault: Vault
-) -> None:
-    await fail(database, vault, portal, "event-1")
-    at = function()
-    async with tools_of(at, database, vault) as tools:
-        await drain(tools, portal)
-        at.failing = [httpx.ConnectError("away"), httpx.Response(502)]
-        await drain(tools, portal)
-
-    assert len(at.sent(NOTIFY)) == 1
-
-
-async def test_whose_access_has_ended_is_told_with_another_employees(
-    database: Database, portal: Portal, vault: Vault
-) -> None:
-    """im.notify is anybody's to call; the notification is the system's."""
-    await database.write(lambda conn: conn.execute(update(portals).values(user_id=3)))
-    moved = replace(portal, user_id=3)
-    await fail(database, vault, moved, "event-1")
-    at = function()
-
-    async with tools_of(at, database, vault) as tools:
-        await drain(tools, moved)
-        await fail(database, vault, moved, "event-2")  # it brings user 1's token
-        await drain(tools, moved)
-
-    assert [str(sent["USER_ID"]) for sent in at.sent(NOTIFY)] == ["3"]
-
-
 async def test_robots_of_a_template_that_was_deleted_are_told_of(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
@@ -294,7 +171,7 @@ async def test_robots_of_a_template_that_was_deleted_are_told_of(
 
 
 async def test_an_application_with_a_page_links_it(database: Database, vault: Vault) -> None:
-    portal = await install(database, scope=("crm", "bizproc", "im"), by_frame=True)
+    portal = await install(database, scope=SCOPE, by_frame=True)
     await fail(database, vault, portal, "event-1")
     at = function(**{INFO: lambda _params: {"ID": 7}})
 
