@@ -20,17 +20,16 @@ from robot.work import newrun
 from robot.work.job import Decided, Job
 
 GIVE_UP_AFTER = timedelta(hours=1)
+# Runs at which nobody looks on.
+UNWATCHED = frozenset({Source.ROBOT, Source.INSTALL, Source.TIME})
 
 
 def queue_told(conn: Connection, portal: Portal, decided: Collection[tuple[Job, Decided]]) -> None:
-    """Have it told of which of these runs failed for a reason that a person must mend.
-
-    Not of those that a person waits for at the command line.
-    """
+    """Have it told of which of these runs failed for a reason that a person must mend."""
     first: dict[Cause, StoredRun] = {}
     for job, found in decided:
         cause = cause_of(found.outcome, job.run.inputs, portal.templates)
-        if cause and job.run.source is not Source.COMMAND and job.run.code != TELL:
+        if cause and job.run.source in UNWATCHED and job.run.code != TELL:
             first.setdefault(cause, job.run)
     for cause, run in first.items():
         _queue(conn, portal, cause, what=_what(run), item=run.document_id)
