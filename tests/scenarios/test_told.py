@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs import App
+from tests.programs import App, is_complete
 from tests.scenarios.sandbox_portal import DEAL, LISTING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
 from tests.scenarios.waiting import until
@@ -66,7 +66,9 @@ def test_without_the_permission_nobody_is_told(shared_app: App, portal: SandboxP
 
 
 def test_an_application_with_a_page_is_linked(shared_app: App, fresh_portal: SandboxPortal) -> None:
-    shared_app.install_at(fresh_portal, scope=SCOPE, interface=True)
+    shared_app.offer_to(fresh_portal, scope=SCOPE, interface=True)
+    shared_app.command("robots", "sync", "--portal", fresh_portal.member_id)
+    until(lambda: is_complete(fresh_portal), what="registered")
     fresh_portal.post("apps/finish")
 
     fail(fresh_portal, NOBODYS)
