@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import resource
 import signal
 import socket
@@ -10,7 +11,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -21,14 +22,18 @@ from tests.scenarios.waiting import until
 
 LINKROBOT = str(Path(sys.executable).with_name("linkrobot"))
 CLIENT_ID, CLIENT_SECRET = "local.0123456789abcd.12345678", "made-up-secret-of-the-app"
+# Below those that the system gives to whoever asks for none of his own; all tests ask for theirs.
+PORTS = (11_000, 32_000)
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
 
 
 def free_port() -> int:
-    """A port that nobody uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses right now, nor gets from the system before it is used here."""
+    while True:
+        port = random.randrange(*PORTS)  # noqa: S311 # no secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Sandbox:
