@@ -1,4 +1,4 @@
-"""The real programs, started as processes: a sandbox portal and the app. Nothing is faked."""
+"""The real programs as processes: a sandbox portal and the app (warm.py). Nothing is faked."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 
 import httpx2 as httpx
 
+from tests import warm
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.waiting import until
 
@@ -60,16 +61,13 @@ class Sandbox:
 @contextmanager
 def running_sandbox(*, portals: int = 1, https: bool = False) -> Iterator[Sandbox]:
     """Start the sandbox; stop it at the end."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
-    command += ["--https"] if https else []
-    process = subprocess.Popen(
-        [*command, "--portals", str(portals)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "sandbox", "--portals", str(portals)]
+    command += ["--port", "0", "--oauth-port", "0", *(["--https"] if https else [])]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        sandbox = Sandbox(json.loads(process.stdout.readline()))
-        yield sandbox
-        sandbox.close()
+        with closing(Sandbox(json.loads(process.stdout.readline()))) as sandbox:
+            yield sandbox
     finally:
         process.terminate()
         process.wait(10)
@@ -93,6 +91,7 @@ class App:
 
     def __init__(self, folder: Path, oauth: str, **settings: str) -> None:
         self.folder = folder
+        self.executable = ""  # the command itself, where a fork would not show what it does
         self._process: Process | None = None
         self._http = httpx.Client(trust_env=False)
         self.environment = {
@@ -131,7 +130,14 @@ class App:
         return self
 
     def _launch(self) -> Process:
-        return self.program([LINKROBOT, "serve"])
+        return self.linkrobot("serve")
+
+    def linkrobot(self, *words: str) -> Process:
+        """Start a command that goes on; it writes into the app's log."""
+        if self.executable:
+            return self.program([self.executable, *words])
+        with (self.folder / "log").open("ab") as log:
+            return warm.start(words, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
 
     def program(self, command: list[str], **streams: Any) -> "subprocess.Popen[bytes]":
         """Start a program that reads the app's settings; it writes into the app's log."""
@@ -199,16 +205,8 @@ class App:
     def command(self, *words: str, stdin: str = "", **settings: str) -> Done:
         """Run a command of linkrobot on the same data folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            [LINKROBOT, *words],
-            env={**self.environment, **settings},
-            cwd=self.folder,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        env = {**self.environment, **settings}
+        return warm.run(words, env=env, cwd=self.folder, stdin=stdin, timeout=60)
 
     def json(self, *words: str) -> Any:
         """What a command prints with --json."""

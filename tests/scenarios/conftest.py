@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.postgres import Server
-from tests.programs import App, Sandbox, running_sandbox
+from tests.programs import LINKROBOT, App, Sandbox, running_sandbox
 from tests.scenarios.listeners import listening
 from tests.scenarios.long_stories import LongStories, begin
 from tests.scenarios.made_up import MadeUpAuthServer, MadeUpPortal
@@ -40,6 +40,7 @@ def shared_app(
     servers = f"{sandbox.oauth},{made_up_auth_server.url}"
     folder = tmp_path_factory.mktemp("app") / "data"
     app = App(folder, servers, METRICS_TOKEN=METRICS_TOKEN)
+    app.executable = LINKROBOT
     try:
         yield app.start()
     finally:

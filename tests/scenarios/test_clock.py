@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.programs import App, Sandbox
+from tests.programs import LINKROBOT, App, Sandbox
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
 from tests.scenarios.waiting import until
@@ -44,6 +44,7 @@ def app(
     sandbox: Sandbox, library: str, times: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
     app = App(tmp_path_factory.mktemp("clock-app") / "data", sandbox.oauth)
+    app.executable = LINKROBOT
     app.environment |= {
         "LD_PRELOAD": library,
         "FAKETIME_TIMESTAMP_FILE": str(times),

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.postgres import Server
-from tests.programs import LINKROBOT, App, Process, Sandbox
+from tests.programs import App, Process, Sandbox
 from tests.scenarios.listeners import Received, Reply, Tap, listening
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import MAIL, enable
@@ -21,7 +21,7 @@ class Role(App):
     command_line: tuple[str, ...] = ("serve",)
 
     def _launch(self) -> Process:
-        return self.program([LINKROBOT, *self.command_line])
+        return self.linkrobot(*self.command_line)
 
 
 class Balancer(Tap):
