@@ -19,7 +19,7 @@ import httpx2 as httpx
 
 from tests import warm
 from tests.scenarios.sandbox_portal import SandboxPortal
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import PATIENCE, until
 
 LINKROBOT = str(Path(sys.executable).with_name("linkrobot"))
 CLIENT_ID, CLIENT_SECRET = "local.0123456789abcd.12345678", "made-up-secret-of-the-app"
@@ -93,7 +93,7 @@ class App:
         self.folder = folder
         self.executable = ""  # the command itself, where a fork would not show what it does
         self._process: Process | None = None
-        self._http = httpx.Client(trust_env=False)
+        self._http = httpx.Client(trust_env=False, timeout=PATIENCE)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -126,7 +126,7 @@ class App:
         """Start it and wait until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._launch()
-        until(self._is_ready, within=30, what="the app is ready")
+        until(self._is_ready, what="the app is ready")
         return self
 
     def _launch(self) -> Process:
@@ -165,7 +165,7 @@ class App:
         """kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self, *, within: float = 30) -> int:
+    def stop(self, *, within: float = PATIENCE) -> int:
         """A clean stop; its exit status."""
         return self._end(signal.SIGTERM, within)
 
@@ -189,7 +189,7 @@ class App:
         finally:
             resource.prlimit(self._process.pid, what, before)
 
-    def _end(self, sign: signal.Signals, within: float = 30) -> int:
+    def _end(self, sign: signal.Signals, within: float = PATIENCE) -> int:
         assert self._process
         self._process.send_signal(sign)
         status = self._process.wait(within)
@@ -206,7 +206,7 @@ class App:
         """Run a command of linkrobot on the same data folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         env = {**self.environment, **settings}
-        return warm.run(words, env=env, cwd=self.folder, stdin=stdin, timeout=60)
+        return warm.run(words, env=env, cwd=self.folder, stdin=stdin, timeout=PATIENCE)
 
     def json(self, *words: str) -> Any:
         """What a command prints with --json."""

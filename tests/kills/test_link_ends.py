@@ -58,7 +58,7 @@ def test_a_link_ends_although_the_app_is_killed_at_every_point_of_it(
         app.dies_before(lambda document=document: is_off(document))  # type: ignore[misc]
         ended.append(document)
         app.live()
-    until(lambda: all(map(is_off, ended)), within=30, what="every link has ended")
+    until(lambda: all(map(is_off, ended)), what="every link has ended")
     until(app.is_idle, what="all is done")
 
     assert portal.public_url(stays)

@@ -10,7 +10,6 @@ from cryptography.fernet import Fernet
 from tests.postgres import Server
 from tests.programs import LINKROBOT, App, Sandbox, running_sandbox
 from tests.scenarios.listeners import listening
-from tests.scenarios.long_stories import LongStories, begin
 from tests.scenarios.made_up import MadeUpAuthServer, MadeUpPortal
 from tests.scenarios.sandbox_portal import SandboxPortal
 
@@ -45,12 +44,6 @@ def shared_app(
         yield app.start()
     finally:
         app.end()
-
-
-@pytest.fixture(scope="session")
-def long_stories(shared_app: App, sandbox: Sandbox) -> LongStories:
-    """Begun by the first who asks; test_what_takes_long.py tells how they end."""
-    return begin(shared_app, sandbox)
 
 
 @pytest.fixture

@@ -46,9 +46,7 @@ def test_a_contract_is_made_and_mailed_once_its_pdf_is_there_and_its_link_is_gon
     (mail,) = portal.get("state")["mails"]
     assert re.fullmatch(r"http\S+ until \d{4}-\d\d-\d\d \d\d:\d\d UTC", mail["text"])
     assert opened(outputs["public_url"]).status_code == 200
-    until(
-        lambda: opened(outputs["public_url"]).status_code == 404, within=20, what="the link is gone"
-    )
+    until(lambda: opened(outputs["public_url"]).status_code == 404, what="the link is gone")
     (found,) = [
         row for row in shared_app.json("links", "--all") if row["member_id"] == portal.member_id
     ]
@@ -149,4 +147,4 @@ def test_an_end_that_comes_while_the_portal_is_away_is_made_up_for(
 
     portal.fault("status", status=502, times=3)
 
-    until(lambda: portal.public_url(document) is None, within=30, what="the link is off")
+    until(lambda: portal.public_url(document) is None, what="the link is off")

@@ -86,14 +86,14 @@ async def at_work(
 
 async def until(holds: Callable[[], Any]) -> None:
     """Others' work is waited for."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
 async def until_stored(database: Database, holds: Callable[[list[Link]], Any]) -> list[Link]:
     """The register, ended links and all, once that holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds(found := await in_register(database)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return found
@@ -120,7 +120,7 @@ def days(seconds: float) -> str:
 
 async def until_finished(database: Database) -> None:
     """Nothing is left to do."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while any(run.finished_at is None for run in await all_runs(database)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
