@@ -27,8 +27,8 @@ $(READY): pyproject.toml requirements-dev.lock
 demo: $(READY)
 	@$(BIN)/linkrobot demo
 
-# Most tests wait more than they work, so three processes fit on two processors. A file's tests stay
-# together, in the order of the files: long ones first would gather those that share programs.
+# Many tests wait more than they work, so three processes fit on two processors. A file's tests stay
+# together; xdist's own order would begin the longest, which are in files of few tests, at the end.
 test: setup
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
