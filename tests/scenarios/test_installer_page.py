@@ -7,7 +7,6 @@ import pytest
 from tests import installer
 from tests.installer import Gone, go_through
 from tests.programs import App, is_complete
-from tests.scenarios.long_stories import LongStories
 from tests.scenarios.sandbox_portal import SandboxPortal
 
 ENDS = 'data-finish="yes"'
@@ -94,13 +93,6 @@ def test_a_plan_without_automation_is_told_and_nothing_is_finished(
 
     assert "no automation rules" in gone.done
     assert ENDS not in gone.done
-
-
-def test_a_passing_failure_is_told_and_does_not_keep_the_installer_open(
-    long_stories: LongStories,
-) -> None:
-    assert ENDS in long_stories.unlucky_page
-    assert "not registered" in long_stories.unlucky_page
 
 
 def test_opening_the_app_registers_robots_that_are_missing(
