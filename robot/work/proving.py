@@ -93,7 +93,8 @@ class Proving:
 
     async def _prove(self, one: Unproven) -> None:
         try:
-            self._landed.append((one.job, await self._whose(one)))
+            tokens = await self._whose(one)
+            self._landed.append((one.job, tokens))  # by now it may be another list
         except ForgedError as error:
             log.warning("run.not_proven", run_id=one.job.run.id, reason=str(error))
             can_renew = self._verifier.can_renew(self._portal.client_id)
