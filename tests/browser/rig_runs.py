@@ -1,6 +1,8 @@
 """Linkrobot's page in the sandbox's frame, as a test of the section «Runs» holds it."""
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
 
 from tests.programs import App, is_complete
 from tests.scenarios.sandbox_portal import SandboxPortal
@@ -23,10 +25,33 @@ class RunsPage:
 
     def open(self) -> "RunsPage":
         """Open Linkrobot in Bitrix24, and its section."""
+        self.open_app()
+        return self.open_section()
+
+    def open_app(self) -> None:
+        """Only its first page."""
         self.page.goto(f"{self.portal.url}/_sandbox/frame?user_id={self.user_id}")
+        expect(self.inside.get_by_role("button", name="Runs", exact=True)).to_be_visible()
+
+    def open_section(self) -> "RunsPage":
+        """From another section."""
         self.inside.get_by_role("button", name="Runs", exact=True).click()
         expect(self.inside.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
         return self
+
+    def download(self, press: Callable[[], None]) -> str:
+        """The file that a button gives, which opens a tab for it and closes that at once."""
+        found = list[Download]()
+
+        def keep(download: Download) -> None:
+            found.append(download)
+
+        self.page.on("download", keep)
+        self.page.context.on("page", lambda tab: tab.on("download", keep))
+        press()
+        while not found:
+            self.page.wait_for_timeout(50)
+        return found[0].path().read_text(encoding="utf-8")
 
     @property
     def inside(self) -> FrameLocator:
