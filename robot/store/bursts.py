@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, false, func, select
 
-from robot.store.found_runs import TAKEN
+from robot.store.found_runs import IS_WAITING, TAKEN
 from robot.store.tables import runs
 
 PACE_OVER = timedelta(seconds=10)  # as `linkrobot runs --watch` has it
@@ -33,7 +33,7 @@ def burst(conn: Connection, portal_id: int, *, now: datetime, since: datetime | 
     of_portal = runs.c.portal_id == portal_id
     oldest = func.min(runs.c.received_at, type_=runs.c.received_at.type)
     waiting, began_at = conn.execute(
-        select(func.count(), oldest).where(of_portal, runs.c.finished_at.is_(None))
+        select(func.count(), oldest).where(of_portal, IS_WAITING)
     ).one()
     since = since or max(began_at or now, now - BEGAN_WITHIN)
     is_done = and_(func.coalesce(runs.c.succeeded, false()), runs.c.ending.in_(TAKEN))
