@@ -6,7 +6,10 @@ from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
 
 from tests.programs import App, is_complete
 from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.stages import enable
 from tests.scenarios.waiting import until
+
+ANNA, BEN = 1, 7  # administrator; an employee, who may do all but administrate
 
 
 def install(app: App, portal: SandboxPortal, page: Page) -> None:
@@ -15,6 +18,15 @@ def install(app: App, portal: SandboxPortal, page: Page) -> None:
     page.goto(f"{portal.url}/_sandbox/frame?user_id=1")
     until(lambda: is_complete(portal), what="registered")
     until(lambda: portal.get("state")["app"]["installed"], what="installed")
+
+
+def a_run(portal: SandboxPortal, title: str = "Contract", **rule: object) -> tuple[int, int]:
+    """A deal with a document has been through the stage; their numbers."""
+    deal = portal.item()
+    document = portal.document(deal, title=title)
+    portal.stage(enable(user_id=ANNA, **rule))
+    portal.finished(portal.move(deal))
+    return deal, document
 
 
 class RunsPage:
