@@ -44,7 +44,8 @@ def page_for(app: App, user: User) -> str:
     if app.installed:
         return app.app_url
     if not user.admin:
-        raise ControlError("The app is not fully installed", status=409)
+        text = "The app is not fully installed: an administrator opens it first"
+        raise ControlError(text, status=409)
     return app.install_url
 
 

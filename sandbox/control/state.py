@@ -27,6 +27,7 @@ async def state(ask: Ask) -> Any:
         "documents": [_document(portal, document) for document in portal.documents.values()],
         "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
+        "notifications": [asdict(one) for one in portal.notifications],
         "bucket": _bucket(portal),
         "operating": portal.operating.all(
             now=portal.clock.now(), window=portal.settings.operating_window

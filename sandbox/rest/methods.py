@@ -7,9 +7,11 @@ from sandbox.portal import Portal
 from sandbox.rest import (
     answers,
     basic,
+    crm_items,
     document_templates,
     documents,
     event_handlers,
+    notifications,
     registrations,
 )
 from sandbox.rest.caller import Caller
@@ -41,6 +43,8 @@ TABLE: dict[str, Method] = {
         *event_handlers.METHODS,
         *documents.METHODS,
         *document_templates.METHODS,
+        *crm_items.METHODS,
+        *notifications.METHODS,
         Method(
             name="method.get",
             page=_SYSTEM + "method-get.html",

@@ -108,6 +108,13 @@ function openPath({ told, parameters, answer, page }) {
   });
 }
 
+// What Bitrix24's form makes of values on their way to the app that is opened: texts.
+function asForm(value) {
+  if (value === null || typeof value !== "object") return String(value ?? "");
+  if (Array.isArray(value)) return value.map(asForm);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, asForm(part)]));
+}
+
 // The app once more, over itself; what does not begin with bx24_ becomes its placement options.
 function openApplication({ told, parameters, answer, page }) {
   const given = Object.entries(parameters);
@@ -115,7 +122,7 @@ function openApplication({ told, parameters, answer, page }) {
   const query = new URLSearchParams({
     user_id: told.user_id,
     lang: told.init.LANG,
-    options: JSON.stringify(options),
+    options: JSON.stringify(asForm(options)),
     popup: "1",
   });
   page.show({ opened: "application" });

@@ -1,6 +1,7 @@
 // Plays the portal's window around an app's page: opens the page by a form, hears what it asks for,
 // does it, and lists it below. What a test needs is in data attributes of <body>.
 
+import { close } from "./close.js";
 import { COMMANDS, denied } from "./commands.js";
 import * as wire from "./wire.js";
 
@@ -8,7 +9,6 @@ const MOST_LINES = 200;
 const told = JSON.parse(document.getElementById("told").textContent);
 const frame = document.getElementById("app");
 const log = document.getElementById("log");
-const closeButton = document.getElementById("close");
 const refused = denied(told);
 let ignored = 0;
 
@@ -20,10 +20,8 @@ const page = {
     for (const [name, value] of Object.entries(facts)) document.body.dataset[name] = String(value);
   },
   note,
-  // In a slider (of the board, or over another page) its owner closes it.
   close() {
-    if (window.parent === window) note("This window is in no slider, so there is nothing to close");
-    else window.parent.postMessage("sandbox:close", location.origin);
+    if (!close()) note("This window is in no slider, so there is nothing to close");
   },
 };
 
@@ -84,8 +82,6 @@ function start() {
     frame.classList.remove("loading");
     page.show({ loaded: "yes" });
   });
-  closeButton.hidden = window.parent === window || told.popup;
-  closeButton.addEventListener("click", page.close);
   page.show({ title: page.title.textContent, installer: told.init.INSTALL, ignored });
   if (told.popup) document.body.classList.add("popup");
   document.getElementById("opening").submit();

@@ -42,8 +42,10 @@ function begin(b24) {
     interface: () => b24.placement.getInterface(),
     option: async () => {
       await b24.options.appSet("which", "latest");
-      return b24.options.appGet("which");
+      await b24.options.userSet("rows", 50);
+      return true;
     },
+    options: () => ({ which: b24.options.appGet("which"), rows: b24.options.userGet("rows") }),
     dialog: () => void b24.dialog.selectUser(),
     call_ben: () => b24.parent.imCallTo(7),
     finish: () => b24.installFinish(),

@@ -107,7 +107,7 @@ def test_the_app_opens_itself_once_more_and_closes_that(framed: Framed) -> None:
     second = framed.page.frame_locator(".slider iframe").frame_locator("#app")
 
     second.get_by_role("button", name="init", exact=True).click()
-    expect(second.locator("#said")).to_contain_text('"options":{"run":12}')
+    expect(second.locator("#said")).to_contain_text('"options":{"run":"12"}')
     second.get_by_role("button", name="leave", exact=True).click()
 
     assert framed.said() == ""
@@ -115,9 +115,13 @@ def test_the_app_opens_itself_once_more_and_closes_that(framed: Framed) -> None:
 
 
 def test_options_are_kept_for_the_next_opening(framed: Framed) -> None:
-    framed.open().ask("option")
+    framed.open(user_id=1).ask("option")
+    app = framed.app_state()
 
-    assert framed.app_state()["options"] == {"which": "latest"}
+    assert app["options"] == {"which": "latest"}
+    assert app["user_options"] == {"1": {"rows": 50}}
+    framed.open(user_id=1)
+    assert framed.ask("options") == {"rows": 50, "which": "latest"}
 
 
 def test_what_the_sandbox_lacks_is_listed_not_swallowed(framed: Framed) -> None:
@@ -146,5 +150,5 @@ def test_the_installers_end_opens_the_apps_page(installing: Framed) -> None:
 def test_others_are_told_that_the_installer_has_not_finished(installing: Framed) -> None:
     installing.page.goto(f"{installing.portal.url}/_sandbox/frame?user_id=7")
 
-    expect(installing.page.get_by_role("alert")).to_have_text("The app is not fully installed")
+    expect(installing.page.get_by_role("alert")).to_contain_text("not fully installed")
     assert installing.app.opened == []

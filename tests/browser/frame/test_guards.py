@@ -110,26 +110,31 @@ def test_without_an_app_there_is_nothing_to_open(page: Page, portal: Bitrix) -> 
 
     assert answer
     assert answer.status == 409
-    expect(page.get_by_role("alert")).to_have_text("No app is installed")
+    expect(page.get_by_role("alert")).to_contain_text("No app is installed")
 
 
-def test_a_page_of_the_portal_that_embeds_the_window_is_told_to_close_it(framed: Framed) -> None:
-    framed.page.goto(f"{framed.portal.url}/_sandbox/state")
-    framed.page.evaluate(
-        """() => {
+@pytest.mark.parametrize("user_id", [1, 7], ids=["the page", "the words of why there is none"])
+def test_a_page_of_the_portal_that_embeds_the_window_is_told_to_close_it(
+    installing: Framed, user_id: int
+) -> None:
+    page = installing.page
+    page.goto(f"{installing.portal.url}/_sandbox/state")
+    page.evaluate(
+        """address => {
             const frame = document.createElement("iframe");
             frame.id = "slider";
-            frame.src = "/_sandbox/frame";
+            frame.src = address;
             window.addEventListener("message", (event) => {
                 if (event.source === frame.contentWindow) document.title = event.data;
             });
             document.body.replaceChildren(frame);
-        }"""
+        }""",
+        f"/_sandbox/frame?user_id={user_id}",
     )
 
-    framed.page.frame_locator("#slider").get_by_role("button", name="Close").click()
+    page.frame_locator("#slider").get_by_role("button", name="Close").click()
 
-    expect(framed.page).to_have_title("sandbox:close")
+    expect(page).to_have_title("sandbox:close")
 
 
 def test_a_foreign_page_cannot_show_the_window(
