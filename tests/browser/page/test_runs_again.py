@@ -2,19 +2,19 @@
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.runs.runs_rig import ANNA, BEN, RunsPage
+from tests.browser.page.runs_rig import ANNA, BEN, Runs
 from tests.programs import App
 from tests.scenarios.sandbox_portal import REPORTING, SandboxPortal
 from tests.scenarios.stages import enable
 
 
 def test_a_failed_run_is_tried_again_once_its_cause_is_mended(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     deal = portal.item()
     portal.stage(enable(user_id=ANNA))
     portal.finished(portal.move(deal))
-    full = runs.open().unfold(runs.row(f"Deal {deal}"))
+    full = runs.show().unfold(runs.row(f"Deal {deal}"))
     expect(full.locator(".bad")).to_have_text("The CRM item had no document to turn on.")
     document = portal.document(deal)
 
@@ -31,14 +31,14 @@ def test_a_failed_run_is_tried_again_once_its_cause_is_mended(
 
 
 def test_a_workflow_that_has_no_answer_yet_gets_it_from_the_second_try(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     deal = portal.item()
     portal.document(deal)
     portal.stage(enable(user_id=ANNA))
     portal.fault("error", REPORTING, error="ACCESS_DENIED", status=403)
     workflow = portal.move(deal)
-    runs.open()
+    runs.show()
     row = runs.row(f"Deal {deal}")
     expect(row.locator(".tag").first).to_have_text("Not delivered")
     portal.heal()
@@ -52,7 +52,7 @@ def test_a_workflow_that_has_no_answer_yet_gets_it_from_the_second_try(
 
 
 def test_two_administrators_who_try_again_at_once_make_one_run(
-    runs: RunsPage, portal: SandboxPortal, browser: Browser, app: App
+    runs: Runs, portal: SandboxPortal, browser: Browser, app: App
 ) -> None:
     portal.user(BEN, admin=True)
     deal = portal.item()
@@ -60,8 +60,8 @@ def test_two_administrators_who_try_again_at_once_make_one_run(
     portal.finished(portal.move(deal))
     document = portal.document(deal)
     other = browser.new_page()
-    runs_of_ben = RunsPage(other, portal, BEN)
-    fulls = [one.open().unfold(one.row(f"Deal {deal}")) for one in (runs, runs_of_ben)]
+    shown = [runs.show(ANNA), Runs(other, portal).show(BEN)]
+    fulls = [one.unfold(one.row(f"Deal {deal}")) for one in shown]
 
     for full in fulls:
         full.get_by_role("button", name="Try again").click(no_wait_after=True)

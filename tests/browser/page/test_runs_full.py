@@ -1,10 +1,8 @@
 """A run in full: its way, its link, what it waits for, what strangers wrote."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.runs.runs_rig import ANNA, RunsPage, a_run
+from tests.browser.page.runs_rig import ANNA, Runs, a_run
 from tests.programs import App
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import disable, enable
@@ -13,13 +11,13 @@ HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
 
 
 def test_a_run_tells_its_way_its_outcome_and_the_link_that_it_turned_on(
-    runs: RunsPage, portal: SandboxPortal, context: BrowserContext
+    runs: Runs, portal: SandboxPortal, context: BrowserContext
 ) -> None:
     deal, document = a_run(portal, "Contract 5", valid_days="14")
     portal.set(language="de")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    full = runs.open().unfold(runs.row(f"Deal {deal}"))
+    full = runs.show().unfold(runs.row(f"Deal {deal}"))
 
     for step in ("Received", "Looked up which documents", "Link turned on", "took the answer"):
         expect(full.locator(".way")).to_contain_text(step)
@@ -34,23 +32,24 @@ def test_a_run_tells_its_way_its_outcome_and_the_link_that_it_turned_on(
     )
     full.get_by_role("button", name="Copy").click()
     expect(full.get_by_role("button", name="Copied")).to_be_visible()
-    runs.page.bring_to_front()
-    assert runs.page.evaluate("navigator.clipboard.readText()") == link
+    runs.tab.bring_to_front()
+    assert runs.tab.evaluate("navigator.clipboard.readText()") == link
     full.get_by_role("link", name="Open in Bitrix24").click()
-    expect(runs.page.locator("body")).to_contain_text(f"/crm/deal/details/{deal}/")
+    expect(runs.tab.locator("body")).to_contain_text(f"/crm/deal/details/{deal}/")
 
 
 def test_an_open_run_that_waits_says_for_what_and_goes_on_by_itself(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     deal = portal.item()
     portal.document(deal)
     portal.stage(enable(user_id=ANNA))
-    runs.open_app()
+    runs.open(user_id=ANNA)
     portal.fault("status", status=503)
     portal.delivered(portal.move(deal))
 
-    full = runs.open_section().unfold(runs.row(f"Deal {deal}"))
+    runs.go_to("Runs")
+    full = runs.unfold(runs.row(f"Deal {deal}"))
     expect(full).to_contain_text("Waits for its turn at Bitrix24. Until")
     portal.heal()
 
@@ -58,9 +57,7 @@ def test_an_open_run_that_waits_says_for_what_and_goes_on_by_itself(
     expect(runs.row(f"Deal {deal}").locator(".tag").first).to_have_text("Done")
 
 
-def test_what_strangers_wrote_is_shown_as_they_wrote_it(
-    runs: RunsPage, portal: SandboxPortal
-) -> None:
+def test_what_strangers_wrote_is_shown_as_they_wrote_it(runs: Runs, portal: SandboxPortal) -> None:
     titled, _ = a_run(portal, HOSTILE)
     deal = portal.item()
     portal.document(deal)
@@ -71,7 +68,7 @@ def test_what_strangers_wrote_is_shown_as_they_wrote_it(
     portal.stage(enable(user_id=ANNA, document_id=HOSTILE))
     portal.finished(portal.move(wrong))
 
-    runs.open()
+    runs.show()
     for row, shown in ((f"Deal {titled}", HOSTILE), (f"Deal {wrong}", HOSTILE)):
         full = runs.unfold(runs.row(row))
         expect(full).to_contain_text(shown)
@@ -83,16 +80,15 @@ def test_what_strangers_wrote_is_shown_as_they_wrote_it(
 
 
 def test_a_run_of_another_portal_is_not_found(
-    runs: RunsPage, portal: SandboxPortal, installed: Callable[[], SandboxPortal], app: App
+    runs: Runs, portal: SandboxPortal, other_portal: SandboxPortal, app: App
 ) -> None:
-    other = installed()
-    a_run(other)
+    a_run(other_portal)
     a_run(portal)
     ((number,),) = app.rows(
         "SELECT max(runs.id) FROM runs JOIN portals ON portals.id = portal_id WHERE member_id = ?",
-        other.member_id,
+        other_portal.member_id,
     )
-    runs.open()
+    runs.show()
 
     runs.search(f"#{number}")
     expect(runs.inside.get_by_text("No run fits.")).to_be_visible()
@@ -114,11 +110,11 @@ def test_a_run_of_another_portal_is_not_found(
     assert statuses == [404, 404, 403]
 
 
-def test_a_link_that_was_turned_off_since_says_so(runs: RunsPage, portal: SandboxPortal) -> None:
+def test_a_link_that_was_turned_off_since_says_so(runs: Runs, portal: SandboxPortal) -> None:
     deal, _ = a_run(portal)
     portal.stage(disable(user_id=ANNA))
     portal.finished(portal.move(deal))
 
-    full = runs.open().unfold(runs.row("Turn on"))
+    full = runs.show().unfold(runs.row("Turn on"))
 
     expect(full.locator(".link")).to_contain_text("A robot turned it off.")

@@ -4,14 +4,14 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.runs.runs_rig import ANNA, RunsPage, a_run
+from tests.browser.page.runs_rig import ANNA, Runs, a_run
 from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
 
 
 def test_the_newest_runs_come_first_and_older_ones_when_asked_for(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     portal.stage(enable(user_id=ANNA))
     deals = [portal.item() for _ in range(35)]
@@ -19,7 +19,7 @@ def test_the_newest_runs_come_first_and_older_ones_when_asked_for(
     for workflow in moves:
         portal.finished(workflow)
 
-    runs.open()
+    runs.show()
     expect(runs.rows).to_have_count(30)
     expect(runs.rows.first).to_contain_text("Failed")
     runs.inside.get_by_role("button", name="Older").click()
@@ -33,19 +33,19 @@ def test_the_newest_runs_come_first_and_older_ones_when_asked_for(
 
 
 def test_while_a_burst_is_worked_off_the_list_and_the_figures_are_live(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     portal.stage(enable(user_id=ANNA))
     deals = [portal.item() for _ in range(60)]
     for deal in deals[:-1]:
         portal.document(deal)
-    runs.open_app()
+    runs.open(user_id=ANNA)
     portal.fault("status", status=503)
     moves = [portal.move(deal) for deal in deals[:40]]
     for workflow in moves:
         portal.delivered(workflow)
 
-    runs.open_section()
+    runs.go_to("Runs")
     expect(runs.inside.locator("#burst-waiting")).to_have_text("40")
     expect(runs.rows.filter(has_text="Waiting")).to_have_count(30)
     moves += [portal.move(deal) for deal in deals[40:]]
@@ -62,7 +62,7 @@ def test_while_a_burst_is_worked_off_the_list_and_the_figures_are_live(
 
 
 def test_runs_are_searched_by_item_document_number_and_state(
-    runs: RunsPage, portal: SandboxPortal, app: App
+    runs: Runs, portal: SandboxPortal, app: App
 ) -> None:
     first, document = a_run(portal, "Contract A")
     second, _ = a_run(portal, "Contract B")
@@ -77,7 +77,7 @@ def test_runs_are_searched_by_item_document_number_and_state(
         f"DEAL_{second}",
         portal.member_id,
     )
-    runs.open()
+    runs.show()
     address = f"{portal.url}/crm/deal/details/{first}/?IFRAME=Y"
 
     found = {
@@ -102,10 +102,10 @@ def test_runs_are_searched_by_item_document_number_and_state(
 
 
 def test_linkrobots_own_runs_are_shown_only_when_asked_for(
-    runs: RunsPage, portal: SandboxPortal
+    runs: Runs, portal: SandboxPortal
 ) -> None:
     a_run(portal)
-    runs.open()
+    runs.show()
     expect(runs.rows).to_have_count(1)
 
     runs.search(own=True)
@@ -113,10 +113,10 @@ def test_linkrobots_own_runs_are_shown_only_when_asked_for(
     expect(runs.row("Register the robots").first).to_be_visible()
 
 
-def test_the_chosen_runs_are_exported_without_names(runs: RunsPage, portal: SandboxPortal) -> None:
+def test_the_chosen_runs_are_exported_without_names(runs: Runs, portal: SandboxPortal) -> None:
     deal, _ = a_run(portal, "Contract for Jane Doe")
     a_run(portal, "Another one")
-    runs.open()
+    runs.show()
 
     runs.row(f"Deal {deal}").get_by_role("checkbox").check()
     export = runs.inside.get_by_role("button", name="Export", exact=True)
@@ -126,13 +126,13 @@ def test_the_chosen_runs_are_exported_without_names(runs: RunsPage, portal: Sand
     assert "Jane Doe" not in text
 
 
-def test_everything_can_be_done_with_the_keyboard(runs: RunsPage, portal: SandboxPortal) -> None:
+def test_everything_can_be_done_with_the_keyboard(runs: Runs, portal: SandboxPortal) -> None:
     deal = portal.item()
     portal.stage(enable(user_id=ANNA))
     portal.finished(portal.move(deal))
     document = portal.document(deal)
-    runs.open()
-    keys = runs.page.keyboard
+    runs.show()
+    keys = runs.tab.keyboard
 
     runs.inside.get_by_label("Deal, document or run number").focus()
     keys.type(str(deal))

@@ -1,23 +1,14 @@
-"""Linkrobot's page in the sandbox's frame, as a test of the section «Runs» holds it."""
+"""The section «Runs» of the page, as a test holds it."""
 
 from collections.abc import Callable
 
-from playwright.sync_api import Download, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Download, Locator, expect
 
-from tests.programs import App, is_complete
+from tests.browser.page.page_rig import Opened
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
-from tests.scenarios.waiting import until
 
 ANNA, BEN = 1, 7  # administrator; an employee, who may do all but administrate
-
-
-def install(app: App, portal: SandboxPortal, page: Page) -> None:
-    """Add the app with its page to the portal, as an administrator does in the browser."""
-    app.offer_to(portal, app_url=f"{app.url}/bitrix24/app", interface=True)
-    page.goto(f"{portal.url}/_sandbox/frame?user_id=1")
-    until(lambda: is_complete(portal), what="registered")
-    until(lambda: portal.get("state")["app"]["installed"], what="installed")
 
 
 def a_run(portal: SandboxPortal, title: str = "Contract", **rule: object) -> tuple[int, int]:
@@ -29,26 +20,13 @@ def a_run(portal: SandboxPortal, title: str = "Contract", **rule: object) -> tup
     return deal, document
 
 
-class RunsPage:
-    """The section, open in a tab of some user's."""
+class Runs(Opened):
+    """One tab with the section."""
 
-    def __init__(self, page: Page, portal: SandboxPortal, user_id: int = 1) -> None:
-        self.page, self.portal, self.user_id = page, portal, user_id
-
-    def open(self) -> "RunsPage":
-        """Open Linkrobot in Bitrix24, and its section."""
-        self.open_app()
-        return self.open_section()
-
-    def open_app(self) -> None:
-        """Only its first page."""
-        self.page.goto(f"{self.portal.url}/_sandbox/frame?user_id={self.user_id}")
-        expect(self.inside.get_by_role("button", name="Runs", exact=True)).to_be_visible()
-
-    def open_section(self) -> "RunsPage":
-        """From another section."""
-        self.inside.get_by_role("button", name="Runs", exact=True).click()
-        expect(self.inside.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    def show(self, user_id: int = ANNA) -> "Runs":
+        """Open the page, and go there."""
+        self.open(user_id=user_id)
+        self.go_to("Runs")
         return self
 
     def download(self, press: Callable[[], None]) -> str:
@@ -58,17 +36,12 @@ class RunsPage:
         def keep(download: Download) -> None:
             found.append(download)
 
-        self.page.on("download", keep)
-        self.page.context.on("page", lambda tab: tab.on("download", keep))
+        self.tab.on("download", keep)
+        self.tab.context.on("page", lambda tab: tab.on("download", keep))
         press()
         while not found:
-            self.page.wait_for_timeout(50)
+            self.tab.wait_for_timeout(50)
         return found[0].path().read_text(encoding="utf-8")
-
-    @property
-    def inside(self) -> FrameLocator:
-        """The app's own page."""
-        return self.page.frame_locator("#app")
 
     @property
     def rows(self) -> Locator:
