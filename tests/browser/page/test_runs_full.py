@@ -4,7 +4,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.page.runs_rig import ANNA, Runs, a_run
 from tests.programs import App
-from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
+from tests.scenarios.sandbox_portal import ENABLING, LOOKING_UP, SandboxPortal
 from tests.scenarios.stages import disable, enable
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
@@ -118,3 +118,23 @@ def test_a_link_that_was_turned_off_since_says_so(runs: Runs, portal: SandboxPor
     full = runs.show().unfold(runs.row("Turn on"))
 
     expect(full.locator(".link")).to_contain_text("A robot turned it off.")
+
+
+def test_a_run_that_waits_for_its_pdf_tells_its_looks_and_then_goes_on(
+    runs: Runs, portal: SandboxPortal
+) -> None:
+    deal = portal.item()
+    document = portal.document(deal, ready_in=600)
+    portal.stage(enable(user_id=ANNA, wait_for_pdf="Y"))
+    portal.delivered(portal.move(deal))
+    portal.wait_for("rest.request", method=LOOKING_UP)
+
+    row = runs.show().row(f"Deal {deal}")
+    expect(row).to_contain_text("Waits for the PDF")
+    full = runs.unfold(row)
+    expect(full).to_contain_text("Waits for the PDF. Until")
+    expect(full).to_contain_text("Next look:")
+    portal.control("PATCH", f"documents/{document}", ready_in=0)
+
+    expect(full.locator(".way")).to_contain_text("Link turned on")
+    expect(full).to_contain_text("Began to wait for the PDF")
