@@ -152,9 +152,9 @@ async def test_another_portals_run_is_unknown(
 ) -> None:
     run_id = await refused(database, portal, vault)
     settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    asked = Asked(run_id=run_id, source=Source.PAGE, portal_id=portal.id + 1)
 
     with pytest.raises(NotRetriedError) as told:
-        asked = Asked(run_id=run_id, source=Source.PAGE, portal_id=portal.id + 1)
         await begin(errands, settings, vault, asked)
 
     assert told.value.why is Why.UNKNOWN
