@@ -96,7 +96,7 @@ class FoundRun:
 OWN = "@"  # begins the codes of runs of our own
 _COLUMNS = [runs.c[one.name] for one in fields(FoundRun) if one.name != "outputs"]
 _FULL: Select[Any] = select(*_COLUMNS, runs.c.outcome)
-_IS_OWN = func.substr(runs.c.code, 1, 1) == OWN
+IS_OWN = func.substr(runs.c.code, 1, 1) == OWN
 # As the partial indexes have them, so that they are seen to fit.
 _FAILED = runs.c.succeeded.is_(literal_column("FALSE"))
 _NOT_TAKEN = runs.c.ending.not_in([literal_column(f"'{ending}'") for ending in TAKEN])
@@ -145,7 +145,7 @@ def _query(
     if ids is not None:
         query = query.where(runs.c.id.in_(ids))
     if not wanted.with_own:
-        query = query.where(~_IS_OWN)
+        query = query.where(~IS_OWN)
     if wanted.before is not None:
         query = query.where(number < wanted.before)
     if wanted.after is not None:

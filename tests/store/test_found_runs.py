@@ -143,6 +143,8 @@ async def test_a_burst_is_counted_since_it_began(database: Database, portal: Por
     await a_run(database, portal, 1)
     await a_run(database, portal, 2, outcome=BAD)
     await a_run(database, portal, 3, outcome=BAD, ending=None)
+    await a_run(database, portal, 4, code=LOOK)
+    await a_run(database, portal, 5, code=LOOK, ending=None)
 
     burst = await database.read(
         lambda conn: bursts.burst(conn, portal.id, now=later(4), since=None)
