@@ -73,6 +73,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const one of document.querySelectorAll("nav button")) one.removeAttribute("aria-current");
   button.setAttribute("aria-current", "page");
 });
+// Whatever comes beside what was asked for, too.
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt.parentElement || event.detail.elt));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
