@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from robot.errors import FlowError
 from robot.flows.check import check
-from robot.flows.ends import end_link, look_at_links, renew_access
+from robot.flows.ends import end_link, look_at_links, renew_access, turn_off_links
 from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
@@ -23,7 +23,8 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # No robots: runs of our own; one registers them, one looks whether they can do their work. A portal
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
-END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
+# about links and the access that they need
+END, LOOK, OFF, RENEW = "@end", "@look", "@off", "@renew"
 WHO = "@who"  # about whoever opened the app's page
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
@@ -131,6 +132,7 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     CHECK: check,
     END: end_link,
     LOOK: look_at_links,
+    OFF: turn_off_links,
     RENEW: renew_access,
     WHO: who,
 }
@@ -147,7 +149,7 @@ def start(code: str, run: Run) -> Flow:
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in (END, RENEW) or (code in RULES and RULES[code].only_hides)
+    return code in (END, OFF, RENEW) or (code in RULES and RULES[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:
