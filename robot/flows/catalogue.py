@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from robot.errors import FlowError
 from robot.flows.check import check
-from robot.flows.ends import end_link, look_at_links, renew_access, turn_off_links
+from robot.flows.ends import (
+    end_link,
+    extend_links,
+    look_at_links,
+    renew_access,
+    turn_off_links,
+)
 from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
 from robot.flows.publish import publish
@@ -24,7 +30,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
 # about links and the access that they need
-END, LOOK, OFF, RENEW = "@end", "@look", "@off", "@renew"
+END, EXTEND, LOOK, OFF, RENEW = "@end", "@extend", "@look", "@off", "@renew"
 WHO = "@who"  # about whoever opened the app's page
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
@@ -131,6 +137,7 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     REGISTER: lambda run: register(DEFINITIONS, _FOR_DESIGNER, run),
     CHECK: check,
     END: end_link,
+    EXTEND: extend_links,
     LOOK: look_at_links,
     OFF: turn_off_links,
     RENEW: renew_access,

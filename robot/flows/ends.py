@@ -25,6 +25,7 @@ from robot.flows.flow import (
     failed,
     succeeded,
 )
+from robot.flows.publish import publish
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
 
@@ -87,8 +88,17 @@ def look_at_links(run: Run) -> Flow:
         error = explain(refused) if refused else None
         code, text = (error.code, error.text) if error else ("unexpected_answer", "")
         untold = len(ids) - len(changes)
-        return failed(code, f"Of {untold} documents Bitrix24 did not tell. {text}", *changes, **numbers)
+        return failed(
+            code, f"Of {untold} documents Bitrix24 did not tell. {text}", *changes, **numbers
+        )
     return succeeded(f"{len(ids)} links were looked at.", *changes, **numbers)
+
+
+def extend_links(run: Run) -> Flow:
+    """Give these documents' links a new end, or none, but those that somebody turned off after this
+    was asked for. Inputs of the run: as of the robot that turns links on.
+    """
+    return publish(run, only=Only.NOT_ENDED_SINCE)
 
 
 def turn_off_links(run: Run) -> Flow:
