@@ -241,6 +241,11 @@ class App:
         until(lambda: is_complete(portal), what="registered")
         return answer
 
+    def add_with_page(self, portal: SandboxPortal, **fields: Any) -> None:
+        """Add the app with its page to a portal; its installer is not opened yet."""
+        page = f"{self.environment['LINKROBOT_PUBLIC_URL']}/bitrix24/app"
+        self.offer_to(portal, **{"interface": True, "app_url": page, "deliver": False, **fields})
+
 
 def is_complete(portal: SandboxPortal) -> bool:
     """Whether everything that the app registers is registered there."""

@@ -50,6 +50,7 @@ def refuse(
             "portal": visitor.portal,
             "portal_origin": origin,
             "root": root_of(request.state["tools"].settings),
+            "visitor_id": visitor.user_id,
             "is_installed": is_installed,
         },
         language=language,
