@@ -1,59 +1,67 @@
-"""Where Bitrix24 shows a CRM item, and which item an address or a few letters name. Pure.
+"""Where a CRM item is shown in Bitrix24, and which item an address or a name means. Pure.
 
-Paths: https://apidocs.bitrix24.com, "BX24.openPath"; smart processes stand under their type.
+Sources: https://apidocs.bitrix24.com, "BX24.openPath", lists deals, leads, contacts, companies and
+`/crm/type/<entityTypeId>/details/<id>/`; the last one also shows quotes and new invoices. Orders
+and old invoices have the addresses of CRM's own settings (module crm, options, "Paths to pages").
 """
 
 import re
 
 from robot.protocol.items import ENTITY_TYPES, MAX_ID
 
+DEAL, SMART_INVOICE = 2, 31
 _PATHS = {
-    "DEAL": "/crm/deal/details/{id}/",
-    "LEAD": "/crm/lead/details/{id}/",
-    "CONTACT": "/crm/contact/details/{id}/",
-    "COMPANY": "/crm/company/details/{id}/",
-    "INVOICE": "/crm/invoice/show/{id}/",
-    "ORDER": "/shop/orders/details/{id}/",
+    1: "/crm/lead/details/{}/",
+    DEAL: "/crm/deal/details/{}/",
+    3: "/crm/contact/details/{}/",
+    4: "/crm/company/details/{}/",
+    5: "/crm/invoice/show/{}/",
+    14: "/shop/orders/details/{}/",
 }
-_BY_TYPE = "/crm/type/{type}/details/{id}/"
-_NAMES = {number: name for name, number in ENTITY_TYPES.items()}
-_NAMED = re.compile(r"([A-Z][A-Z0-9_]{0,40})_([1-9][0-9]{0,18})", re.IGNORECASE)
-_SMART_PROCESS = re.compile(r"DYNAMIC_([1-9][0-9]{0,9})")
-_IN_ADDRESS = (
-    re.compile(r"/crm/(deal|lead|contact|company|quote|invoice)/(?:details|show)/([1-9][0-9]*)"),
-    re.compile(r"/shop/(order)s/details/([1-9][0-9]*)"),
-    re.compile(r"/type/([1-9][0-9]*)/(?:[a-z]+/[0-9]+/)?details/([1-9][0-9]*)"),
+_BY_TYPE = "/crm/type/{}/details/{}/"  # also inside of a digital workplace's own address
+_NAMES = {entity_type_id: name for name, entity_type_id in ENTITY_TYPES.items()}
+_KIND = r"(?P<kind>lead|deal|contact|company|quote|invoice)"
+_ADDRESSES = (
+    re.compile(rf"/crm/{_KIND}/(?:details|show|edit)/(?P<id>[0-9]{{1,19}})(?:/|\?|#|$)"),
+    re.compile(r"/type/(?P<type>[0-9]{1,19})/details/(?P<id>[0-9]{1,19})(?:/|\?|#|$)"),
+    re.compile(r"/shop/(?P<kind>order)s/details/(?P<id>[0-9]{1,19})(?:/|\?|#|$)"),
 )
+_NAMED = re.compile(r"(?P<kind>[A-Z][A-Z0-9_]*?)[_ #]+(?P<id>[0-9]{1,19})")
+_SMART_PROCESS = re.compile(r"DYNAMIC_[0-9]{1,19}")
 
 
-def path_of(document_id: str) -> str:
-    """The address of `DEAL_7` within its portal; empty where none is known."""
-    match = _NAMED.fullmatch(document_id)
-    if match is None:
+def path_of(entity_type_id: int, item_id: int) -> str:
+    """Its page, from the portal's own address on."""
+    special = _PATHS.get(entity_type_id)
+    return special.format(item_id) if special else _BY_TYPE.format(entity_type_id, item_id)
+
+
+def name_in(text: str) -> str:
+    """Bitrix24's name of the item that an address or a name means; empty where it means none.
+
+    `https://acme.bitrix24.com/crm/deal/details/7/`, `DEAL_7` and `deal 7` are `DEAL_7`.
+    """
+    for address in _ADDRESSES:
+        if found := address.search(text):
+            parts = found.groupdict()
+            kind = _kind_of(int(parts["type"])) if parts.get("type") else parts["kind"].upper()
+            return _name(kind, parts["id"])
+    found = _NAMED.fullmatch(text.strip().upper())
+    if not found:
         return ""
-    kind, number = match[1], match[2]
-    if kind in _PATHS:
-        return _PATHS[kind].format(id=number)
-    smart = _SMART_PROCESS.fullmatch(kind)
-    kind_id = smart[1] if smart else ENTITY_TYPES.get(kind)
-    return _BY_TYPE.format(type=kind_id, id=number) if kind_id else ""
+    is_kind = found["kind"] in ENTITY_TYPES or _SMART_PROCESS.fullmatch(found["kind"])
+    return _name(found["kind"], found["id"]) if is_kind else ""
 
 
-def item_named(text: str) -> str:
-    """`DEAL_7` for itself, in any letter case, and for a pasted address; else empty."""
-    for address in _IN_ADDRESS:
-        if (match := address.search(text)) and int(match[2]) <= MAX_ID:
-            return f"{_name(match[1])}_{match[2]}"
-    match = _NAMED.fullmatch(text)
-    return text.upper() if match and path_of(text.upper()) else ""
+def names_of(number: int) -> tuple[str, ...]:
+    """The items of every kind with that number, but those of smart processes."""
+    return tuple(f"{kind}_{number}" for kind in ENTITY_TYPES)
 
 
-def items_numbered(number: int) -> list[str]:
-    """Every item of a kind with a name of its own that has that number."""
-    return [f"{kind}_{number}" for kind in ENTITY_TYPES]
+def _kind_of(entity_type_id: int) -> str:
+    return _NAMES.get(entity_type_id) or f"DYNAMIC_{entity_type_id}"
 
 
-def _name(kind: str) -> str:
-    if not kind.isdigit():
-        return kind.upper()
-    return _NAMES.get(int(kind), f"DYNAMIC_{kind}")
+def _name(kind: str, digits: str) -> str:
+    number = int(digits)
+    return f"{kind}_{number}" if 0 < number <= MAX_ID else ""

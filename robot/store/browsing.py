@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from robot.protocol.item_paths import items_numbered
+from robot.protocol.item_paths import names_of
 from robot.protocol.items import MAX_ID
 from robot.store.links import OFF, EndedBy
 from robot.store.register import TOGETHER, Link, shown
@@ -167,7 +167,7 @@ def _numbered(portal_id: int, number: int) -> Select[Any]:
     of_portal = links.c.portal_id == portal_id
     is_id = min(number, MAX_ID)
     documents = select(links.c.id).where(of_portal, links.c.document_id == is_id)
-    items = select(links.c.id).where(of_portal, links.c.item.in_(items_numbered(is_id)))
+    items = select(links.c.id).where(of_portal, links.c.item.in_(names_of(is_id)))
     return select(union_all(documents, items).subquery().c.id)
 
 

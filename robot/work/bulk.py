@@ -28,6 +28,7 @@ from robot.work.portions import REMOVED_MEANWHILE
 
 MOST = 10_000  # links in one wish: about three minutes
 MOST_RUNS = MOST // BATCH_LIMIT
+REACH = 100 * MOST_RUNS  # of their numbers: others may be stored in between
 AT_ONCE = 4  # runs that are due at once
 EACH = timedelta(seconds=1)  # between two later ones
 WITHIN = timedelta(hours=1)  # once it is due; a new end that came later would be another one
@@ -145,8 +146,10 @@ def _run(
     return replace(run, sent_at=now, received_at=now, due_at=due_at, deadline_at=due_at + within)
 
 
-def progress(portions: Sequence[Portion]) -> Progress:
-    """How far the wish of these runs is."""
+def progress(portions: Sequence[Portion]) -> Progress | None:
+    """How far the wish of these runs is; None where they are of no wish."""
+    if not portions or portions[0].code not in _KINDS:
+        return None
     first = portions[0]
     kind = _KINDS[first.code]
     came: Counter[str] = Counter()

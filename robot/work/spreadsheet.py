@@ -12,6 +12,7 @@ from robot.protocol.answers import one_line
 from robot.store.register import Link
 
 LONGEST_TEXT = 2_000  # characters
+TOGETHER = 1_000  # links that are read at once for a file
 COLUMNS = (
     *("portal", "member_id", "document_id", "title", "item", "state", "url"),
     *("asked_at", "expires_at", "overdue", "source", "run_id", "user_id", "ended_by", "ended_at"),
@@ -32,11 +33,14 @@ def row_of(link: Link, now: datetime) -> dict[str, Any]:
     }
 
 
-def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def lines(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, has_heading: bool = True
+) -> Iterator[str]:
     """A heading, then a line for each row, as RFC 4180 has it; no cell is a formula."""
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow(columns)
+    if has_heading:
+        writer.writerow(columns)
     for row in rows:
         yield written.getvalue()
         written.seek(0)
