@@ -1,9 +1,12 @@
 """Links at a portal of the sandbox, and the page's section of links in a test's hands."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, expect
+from sqlalchemy import create_engine, select, update
 
+from robot.store.tables import links, portals
 from tests.browser.page.page_rig import Opened
 from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
@@ -28,8 +31,8 @@ def opened_links(shown: Opened) -> Locator:
 
 def row_of(shown: Opened, document_id: int) -> Locator:
     """The link of that document in the list."""
-    exactly = shown.main.get_by_text(f"Document {document_id}", exact=True)
-    return shown.main.locator("li.link").filter(has=exactly.first)
+    number = re.compile(rf"Document {document_id}(?!\d)")
+    return shown.main.locator("li.link").filter(has_text=number)
 
 
 def search(shown: Opened, text: str = "", show: str = "Public now") -> Locator:
@@ -43,7 +46,8 @@ def search(shown: Opened, text: str = "", show: str = "Public now") -> Locator:
 
 def documents_in(rows: Locator) -> list[int]:
     """The numbers of the documents that are listed, as listed."""
-    texts = rows.locator(".link-head .faint").filter(has_text="Document").all_inner_texts()
+    numbers = rows.locator(".link-head span.faint").filter(has_text=re.compile(r"^Document \d+$"))
+    texts = numbers.all_inner_texts()
     return [int(text.removeprefix("Document ")) for text in texts]
 
 
@@ -69,3 +73,11 @@ def in_register(app: App, document_id: int, portal: SandboxPortal) -> dict[str, 
     return dict(rows[0])
 
 
+def changed(app: App, document_id: int, portal: SandboxPortal, **columns: object) -> None:
+    """What the register says of a link: nobody waits for months in a test."""
+    of_portal = select(portals.c.id).where(portals.c.member_id == portal.member_id)
+    meant = links.c.document_id == document_id, links.c.portal_id == of_portal.scalar_subquery()
+    engine = create_engine(f"sqlite:///{app.folder / 'linkrobot.sqlite'}")
+    with engine.begin() as conn:
+        conn.execute(update(links).where(*meant).values(**columns))
+    engine.dispose()
