@@ -16,6 +16,7 @@ from tests.store.test_register import link
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400
+URL = "https://acme.bitrix24.com/"
 MANY = 3_000  # of each portal, so that an index is worth while
 # document -> what is special about its link
 LINKS: dict[int, dict[str, Any]] = {
@@ -24,7 +25,7 @@ LINKS: dict[int, dict[str, Any]] = {
     3: {"asked_at": later(-3), "expires_at": later(2 * DAY), "item": "LEAD_2"},
     4: {
         "asked_at": later(-4),
-        "url": "https://acme.bitrix24.com/~aB3",
+        "url": f"{URL}~aB3",
         "expires_at": later(DAY * 30),
     },
     5: {"state": "off", "ended_by": "expired", "changed_at": later(-5)},
@@ -42,7 +43,7 @@ CASES: dict[str, tuple[dict[str, Any], list[int]]] = {
     "a document's or an item's number": ({"number": 2}, [2, 3]),
     "no number of any": ({"number": 10**18}, []),
     "words in any letter case": ({"words": ["поставки", "договор"]}, [1]),
-    "a pasted link": ({"words": ["https://acme.bitrix24.com/~ab3"]}, [4]),
+    "a pasted link": ({"words": [f"{URL}~ab3"]}, [4]),
     "those that were there": ({"up_to": 3}, [2, 3, 1]),
 }
 
@@ -119,9 +120,9 @@ async def test_every_question_is_answered_from_an_index(
     plans = await filled.read(lambda conn: [plan(conn, search, place) for place in (None, after)])
 
     for steps in plans:
-        assert not any("Seq Scan on links" in step or "SCAN links" in step for step in steps), steps
+        assert not any("Seq Scan on links" in one or "SCAN links" in one for one in steps), steps
         is_few = search.item or search.number is not None
-        sorts = [step for step in steps if step.startswith("Sort") or "TEMP B-TREE" in step]
+        sorts = [step for step in steps if step.startswith("Sort  (") or "TEMP B-TREE" in step]
         assert is_few or not sorts, steps
 
 

@@ -1,7 +1,7 @@
 """What an administrator wishes for many links: written down at once, done by itself, told truly."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,7 +154,7 @@ async def test_the_later_word_counts(
     portal: Portal,
     wish: Wish,
 ) -> None:
-    """Somebody extends a link while another one's wish to turn it off still waits; and the reverse."""
+    """Of a link that one wants off and another one longer, whichever wish is worked off first."""
     first, second = await public(database, portal, 2)
 
     def full(conn: Any) -> Any:
@@ -178,6 +178,6 @@ async def test_the_later_word_counts(
 
 
 async def put_off(database: Database, ids: list[int], *, seconds: float = 3600) -> None:
-    due_at = wishes.datetime.now(wishes.UTC) + timedelta(seconds=seconds)
+    due_at = datetime.now(UTC) + timedelta(seconds=seconds)
     change = runs.update().where(runs.c.id.in_(ids)).values(due_at=due_at)
     await database.write(lambda conn: conn.execute(change))
