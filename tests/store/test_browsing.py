@@ -120,6 +120,8 @@ async def test_every_question_is_answered_from_an_index(
     plans = await filled.read(lambda conn: [plan(conn, search, place) for place in (None, after)])
 
     for steps in plans:
+        of_portal = [one for one in steps if "(portal_id=?)" in one]
+        assert not of_portal or search.words or search.show is Show.OPEN, steps
         assert not any("Seq Scan on links" in one or "SCAN links" in one for one in steps), steps
         is_few = search.item or search.number is not None
         sorts = [step for step in steps if step.startswith("Sort  (") or "TEMP B-TREE" in step]
@@ -145,7 +147,8 @@ def fill(conn: Connection, portal: Portal) -> None:
         for number in range(1_000, 1_000 + MANY)
     ]
     conn.execute(insert(links), rows)
-    conn.execute(text("ANALYZE"))
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("ANALYZE"))  # as it does by itself; nobody does so for SQLite
 
 
 def plan(conn: Connection, search: Search, after: browsing.Place | None) -> Sequence[str]:

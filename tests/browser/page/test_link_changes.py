@@ -227,3 +227,21 @@ def test_everything_is_done_with_the_keyboard_alone(
     expect(row.get_by_role("heading", name=re.compile("Turning off 1 link"))).to_be_focused()
     expect(row.locator(".link-head")).to_contain_text("turned off on this page")
     assert portal.public_url(document) is None
+
+
+def test_a_wish_goes_on_after_the_app_was_killed(
+    opened: Opened, portal: SandboxPortal, app: App
+) -> None:
+    """The page that is open all the while tells how it ends."""
+    ids = turned_on(app, portal, 260)
+    opened_links(opened)
+    portal.fault("slow", "batch", seconds=2, times=20)
+    opened.main.get_by_role("button", name="Turn off all that are found").click()
+    opened.main.get_by_role("button", name="Turn off 260 links").click()
+    expect(opened.main).to_contain_text("This goes on by itself")
+
+    app.kill()
+    app.start()
+
+    until_off(portal, ids)
+    expect(opened.main).to_contain_text("260 links were turned off.")
