@@ -1,4 +1,4 @@
-"""The section of links has words for all that the register knows, and reads what people look for."""
+"""The section of links: words for all that the register knows, and what people may look for."""
 
 import pytest
 
