@@ -5,7 +5,6 @@ Nothing waits for Bitrix24 here: a wish is written down, and the page looks how 
 
 from typing import Any
 
-from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,12 +35,11 @@ async def ask(visit: Visit) -> Response:
     is_all = visit.form.text("all") == "Y"
     asked = link_search.read(visit.form, visit.portal.id)
 
-    def look(conn: Connection) -> tuple[list[Seen], list[Link]]:
-        found = _meant(conn, visit, most=MOST + 1)
-        ids = [one.id for one in found]
-        return found, browsing.in_full(conn, visit.portal.id, ids[:SHOWN])
-
-    found, some = await visit.tools.database.read(look)
+    found = await _meant(visit, most=MOST + 1)
+    ids = [one.id for one in found[:SHOWN]]
+    some = await visit.tools.database.read(
+        lambda conn: browsing.in_full(conn, visit.portal.id, ids)
+    )
     chosen = found[:MOST]
     return visit.show(
         "page/links_ask.html",
@@ -59,7 +57,7 @@ async def ask(visit: Visit) -> Response:
 @administrators
 async def turn_off(visit: Visit) -> Response:
     """Write down that these links are to be turned off."""
-    found = await visit.tools.database.read(lambda conn: _meant(conn, visit, most=MOST))
+    found = await _meant(visit, most=MOST)
     if not found:
         return visit.show("page/links_nothing.html")
     first, last = await wishes.turn_off(visit.errands, _wish(visit), found)
@@ -72,12 +70,7 @@ async def extend(visit: Visit) -> Response:
     days = visit.form.number("days")
     if days not in (0, *ENDS):
         raise UnreadableError("days is none of the ends that can be chosen")
-    chosen = await visit.tools.database.read(
-        lambda conn: browsing.in_full(
-            conn, visit.portal.id, link_search.numbers(visit.form, "link")
-        )
-    )
-    found = [link for link in chosen if link.state in _CAN_END]
+    found = [link for link in await _chosen(visit) if link.state in _CAN_END]
     if not found:
         return visit.show("page/links_nothing.html")
     first, last = await wishes.extend(visit.errands, _wish(visit), found, days=days)
@@ -88,7 +81,7 @@ async def extend(visit: Visit) -> Response:
 @administrators
 async def look(visit: Visit) -> Response:
     """Write down that Bitrix24 is to be asked which of the found links are public."""
-    found = await visit.tools.database.read(lambda conn: _found(conn, visit, most=MOST))
+    found = await _found(visit, most=MOST)
     if not found:
         return visit.show("page/links_nothing.html")
     first, last = await wishes.look(visit.errands, _wish(visit), found)
@@ -143,18 +136,26 @@ def _wish(visit: Visit) -> Wish:
     )
 
 
-def _meant(conn: Connection, visit: Visit, *, most: int) -> list[Seen]:
+async def _meant(visit: Visit, *, most: int) -> list[Seen]:
     """The chosen links, or all that were found, as far as they are or may be public."""
     if visit.form.text("all") == "Y":
-        return _found(conn, visit, most=most)
-    ids = link_search.numbers(visit.form, "link")
-    links = browsing.in_full(conn, visit.portal.id, ids)
+        return await _found(visit, most=most)
+    links = await _chosen(visit)
     return [Seen(id=link.id, document_id=link.document_id) for link in links if link.is_open]
 
 
-def _found(conn: Connection, visit: Visit, *, most: int) -> list[Seen]:
+async def _chosen(visit: Visit) -> list[Link]:
+    ids = link_search.numbers(visit.form, "link")
+    return await visit.tools.database.read(
+        lambda conn: browsing.in_full(conn, visit.portal.id, ids)
+    )
+
+
+async def _found(visit: Visit, *, most: int) -> list[Seen]:
     asked = link_search.read(visit.form, visit.portal.id)
-    return [] if asked.is_ended else browsing.gather(conn, asked.search, most=most)
+    if asked.is_ended:
+        return []
+    return await wishes.gather(visit.tools.database, asked.search, most=most)
 
 
 ROUTES = (

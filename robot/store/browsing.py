@@ -94,19 +94,6 @@ def page(conn: Connection, search: Search, *, most: int, after: Place | None = N
     return Page(links=found, next=last if search.words and reads == READS else None)
 
 
-def gather(conn: Connection, search: Search, *, most: int) -> list[Seen]:
-    """The first `most` links, however many have to be read."""
-    found: list[Seen] = []
-    after: Place | None = None
-    while len(found) < most:
-        read = page(conn, search, most=most - len(found), after=after)
-        found += read.links
-        after = read.next
-        if after is None:
-            break
-    return found
-
-
 def in_full(conn: Connection, portal_id: int, ids: Sequence[int]) -> list[Link]:
     """These links of the portal, in that order; others' links are none."""
     known = {link.id: link for link in _in_full(conn, portal_id, ids)}

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from robot.flows.catalogue import EXTEND, LOOK, OFF
@@ -18,8 +19,10 @@ from robot.flows.ends import Came
 from robot.flows.publish import ENDED_MEANWHILE
 from robot.protocol.calls import BATCH_LIMIT
 from robot.protocol.origin import digest
-from robot.store.browsing import Seen
+from robot.store import browsing
+from robot.store.browsing import Place, Search, Seen
 from robot.store.bulk import Portion
+from robot.store.database import Database
 from robot.store.register import Link
 from robot.store.runs import NewRun, Source
 from robot.work import newrun
@@ -80,6 +83,21 @@ class NewEnd(StrEnum):
     SAME = "same"  # the link stays the same
     ANOTHER = "another"  # it had been turned off before: the document has another link now
     ENDED = "ended"  # turned off by somebody after this was wished: it stays off
+
+
+async def gather(database: Database, search: Search, *, most: int) -> list[Seen]:
+    """The first links that are found; others read in between, where many titles have to be read."""
+    found: list[Seen] = []
+    after: Place | None = None
+    while len(found) < most:
+        page = await database.read(
+            partial(browsing.page, search=search, most=most - len(found), after=after)
+        )
+        found += page.links
+        after = page.next
+        if after is None:
+            break
+    return found
 
 
 async def turn_off(errands: Errands, wish: Wish, links: Sequence[Seen]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from robot.store.browsing import Search, Seen
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.runs import Source
+from robot.store.tables import links as links_table
 from robot.store.tables import runs
 from robot.store.vault import Vault
 from robot.work import bulk as wishes
@@ -45,7 +46,9 @@ async def errands(database: Database, vault: Vault, portal: Portal) -> Errands:
 async def public(database: Database, portal: Portal, number: int) -> list[Seen]:
     await keep(database, portal, number)
     search = Search(portal_id=portal.id)
-    return await database.read(lambda conn: browsing.gather(conn, search, most=100_000))
+    found = await wishes.gather(database, search, most=100_000)
+    assert len(await wishes.gather(database, search, most=2)) == 2
+    return found
 
 
 async def progress_of(database: Database, portal: Portal, runs: tuple[int, int]) -> Progress:
@@ -181,3 +184,17 @@ async def put_off(database: Database, ids: list[int], *, seconds: float = 3600) 
     due_at = datetime.now(UTC) + timedelta(seconds=seconds)
     change = runs.update().where(runs.c.id.in_(ids)).values(due_at=due_at)
     await database.write(lambda conn: conn.execute(change))
+
+
+async def test_all_that_have_words_are_found_however_many_have_to_be_read(
+    database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "READS", 2)
+    await keep(database, portal, 7)
+    change = links_table.update().where(links_table.c.document_id == 1).values(title="Offer")
+    await database.write(lambda conn: conn.execute(change))
+    search = Search(portal_id=portal.id, words=["offer"])
+
+    found = await wishes.gather(database, search, most=50)
+
+    assert [one.document_id for one in found] == [1]
