@@ -66,8 +66,8 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => tell(notice.dataset.unreachable));
 document.addEventListener("htmx:timeout", () => tell(notice.dataset.unreachable));
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 document.addEventListener("htmx:afterSwap", (event) => {
-  localTimes(event.detail.target);
   const button = event.detail.requestConfig && event.detail.requestConfig.elt;
   if (!button || !button.closest("nav")) return;
   for (const one of document.querySelectorAll("nav button")) one.removeAttribute("aria-current");
