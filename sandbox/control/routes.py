@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, documents, settings, state, templates, troubles, workflows
+from sandbox.control import (
+    apps,
+    crm,
+    documents,
+    frame,
+    settings,
+    state,
+    templates,
+    troubles,
+    workflows,
+)
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -30,6 +40,10 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "apps/open", apps.open_page),
     ("POST", "apps/update", apps.update),
     ("POST", "apps/uninstall", apps.uninstall),
+    ("POST", "frame/refresh", frame.refresh),
+    ("POST", "frame/seen", frame.seen),
+    ("POST", "frame/finish", frame.finish),
+    ("POST", "frame/option", frame.option),
     ("POST", "items", crm.add_item),
     ("DELETE", "items/{type:int}/{id:int}", crm.delete_item),
     ("POST", "items/{type:int}/{id:int}/move", crm.move_item),
