@@ -27,6 +27,11 @@ class Day:
     median_ms: int | None = None  # from received to decided, of those that turned a link on
     is_whole: bool = True  # else there were more
 
+    @property
+    def busy(self) -> bool:
+        """Whether there was any."""
+        return bool(self.done or self.failed)
+
 
 def day_of(at: datetime) -> datetime:
     """The first moment of that moment's day."""

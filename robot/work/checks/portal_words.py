@@ -144,6 +144,8 @@ NO_ADMINISTRATOR = _(
     "again."
 )
 
+KNOWN_TO_BE_REGISTERED = _("The robots are registered, as far as Linkrobot knows.")
+DIFFER_OR_MISSING = _("The robots are not registered as this version of Linkrobot needs them.")
 ROBOTS_NOT_TOLD = _("Bitrix24 does not tell which robots there are.")
 NOT_REGISTERED = _("Not registered there: %(missing)s.")
 DIFFER = _("They differ from this version, or call another address.")
