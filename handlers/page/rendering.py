@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -116,7 +117,7 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
 
 def _linked(address: str) -> Markup:
     link = Markup('<a data-path href="{}" target="_blank" rel="noopener">{}</a>')
-    return link.format(address, address.partition("://")[2])
+    return link.format(address, urlsplit(address).path or address)
 
 
 def zone_of(name: str) -> ZoneInfo | None:

@@ -38,7 +38,7 @@ function options(element, heads, shown, series) {
     cursor: { drag: { x: false, y: false } },
     scales: { x: { range: (_u, first, last) => [first - 43200, last + 43200] }, y: { range: (_u, _min, max) => [0, Math.max(max || 0, 1) * 1.1] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_u, values) => values.map(shownDay), space: 60 },
+      { ...axis, grid: { show: false }, size: 32, values: (_u, values) => values.map(shownDay), space: 60 },
       { ...axis, size: 64, values: (_u, values) => values.map((value) => (Number.isInteger(value) ? shown(value) : "")) },
     ],
     series: [{ label: heads[0], value: (_u, at) => shownDay(at) }, ...series],

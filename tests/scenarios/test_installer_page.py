@@ -5,6 +5,7 @@ from typing import Any
 from tests.programs import App, is_complete
 from tests.scenarios.long_stories import LongStories
 from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.waiting import until
 
 ENDS = 'data-finish="yes"'
 SCRIPT = '<script src="https://api.bitrix24.com/api/v1/"'
@@ -92,22 +93,35 @@ def test_opening_the_app_registers_robots_that_are_missing(
 ) -> None:
     fresh_portal.set(features={"bizproc": False})
     shared_app.offer_to(fresh_portal, app_url=f"{shared_app.url}/bitrix24/app")
+    refused = f"bizproc.robot.list of {fresh_portal.member_id}"
+    until(lambda: fresh_portal.calls("bizproc.robot.list") > 0, what=refused)
     fresh_portal.set(features={"bizproc": True})
 
     answer = fresh_portal.post("apps/open", user_id=1)
 
-    assert "Linkrobot is ready" in answer["body"]
-    assert is_complete(fresh_portal)
+    assert "Registering the robots" in answer["body"]  # the page does not wait for it
+    until(lambda: is_complete(fresh_portal), what="registered")
 
 
-def test_the_apps_page_says_that_all_is_ready(portal: SandboxPortal, shared_app: App) -> None:
-    shared_app.offer_to(portal, deliver=False, app_url=f"{shared_app.url}/bitrix24/app")
+def test_the_apps_page_says_that_all_is_ready(fresh_portal: SandboxPortal, shared_app: App) -> None:
+    shared_app.install_at(fresh_portal, app_url=f"{shared_app.url}/bitrix24/app")
 
-    answer = portal.post("apps/open", user_id=7)
+    answer = fresh_portal.post("apps/open", user_id=1)
 
     assert "Linkrobot is ready" in answer["body"]
     assert ENDS not in answer["body"]
-    assert frame_ancestors(answer) == f"'self' {portal.url}"
+    assert frame_ancestors(answer) == fresh_portal.url
+
+
+def test_an_employee_is_told_whom_to_ask_and_registers_nothing(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    shared_app.offer_to(fresh_portal, deliver=False, app_url=f"{shared_app.url}/bitrix24/app")
+
+    answer = fresh_portal.post("apps/open", user_id=7)
+
+    assert "Only administrators see this page" in answer["body"]
+    assert fresh_portal.robots() == {}
 
 
 def test_a_page_with_made_up_tokens_is_refused(portal: SandboxPortal, shared_app: App) -> None:

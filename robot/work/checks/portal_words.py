@@ -150,12 +150,23 @@ ROBOTS_NOT_TOLD = _("Bitrix24 does not tell which robots there are.")
 NOT_REGISTERED = _("Not registered there: %(missing)s.")
 DIFFER = _("They differ from this version, or call another address.")
 NOT_BOUND = _("Bitrix24 would not tell of %(events)s.")
+ALL_REGISTERED = _("The robots are registered as this version of Linkrobot needs them.")
 REGISTERED = either(
     "Registered as in the code: %(codes)s. Not in the workflow designer: LINKROBOT_ACTIVITIES "
     "says so.",
-    page=_("Registered as in the code: %(codes)s."),
+    page=ALL_REGISTERED,
 )
-REGISTERED_IN_DESIGNER = _("Registered as in the code: %(codes)s. In the workflow designer, too.")
-REGISTERED_NO_DESIGNER = _(
-    "Registered as in the code: %(codes)s. Not in the workflow designer, which this plan lacks."
+REGISTERED_IN_DESIGNER = either(
+    "Registered as in the code: %(codes)s. In the workflow designer, too.",
+    page=_(
+        "The robots are registered as this version of Linkrobot needs them, in the workflow "
+        "designer, too."
+    ),
+)
+REGISTERED_NO_DESIGNER = either(
+    "Registered as in the code: %(codes)s. Not in the workflow designer, which this plan lacks.",
+    page=_(
+        "The robots are registered as this version of Linkrobot needs them. The workflow designer "
+        "has none: this plan lacks it."
+    ),
 )
