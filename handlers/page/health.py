@@ -24,7 +24,7 @@ from robot.work.checks import finding, here, looks, stored
 from robot.work.checks.finding import Finding
 from robot.work.checks.looks import Look
 from robot.work.checks.message import Message
-from robot.work.checks.portal_words import SYNC_AFTER
+from robot.work.checks.portal_words import SYNC
 
 SLOW_AFTER = timedelta(seconds=20)  # then registering takes longer than it should
 ROBOTS = "robots"
@@ -143,7 +143,7 @@ def _together(
     refused: Mapping[str, str] = registered.outputs if registered and registered.failed else {}
     found = [*(one for one in at_once if one.name != ROBOTS), *asked]
     return [
-        finding.failed(ROBOTS, Message(refused["error_text"]), SYNC_AFTER)
+        finding.failed(ROBOTS, Message(refused["error_text"]), SYNC)
         if refused and one.name == ROBOTS and one.state is finding.State.FAILED
         else one
         for one in found
