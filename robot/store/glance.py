@@ -69,14 +69,6 @@ def waiting(conn: Connection, portal_id: int, member_id: str) -> Waiting | None:
     return Waiting(member_id=member_id, count=row.number, oldest_received_at=row.oldest)
 
 
-def unfinished(conn: Connection, portal_id: int, code: str) -> int | None:
-    """A run of that kind that is not finished; reads all that waits there."""
-    query = select(runs.c.id).where(
-        runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.code == code
-    )
-    return conn.scalar(query.limit(1))
-
-
 def overdue(conn: Connection, portal_id: int, *, before: datetime) -> int:
     """How many of its links are open whose end came before that time."""
     query = select(func.count()).where(

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from robot.flows.catalogue import REGISTER
 from robot.settings import Settings
-from robot.store import backlog, glance, history, runs
+from robot.store import backlog, history, runs
 from robot.store.database import Database
 from robot.store.history import PastRun
 from robot.store.portals import Portal
@@ -60,7 +60,7 @@ async def register_again(
 
     def queue(conn: Connection) -> int:
         backlog.take_turn(conn, portal.id)
-        waiting = glance.unfinished(conn, portal.id, REGISTER)
+        waiting = backlog.unfinished(conn, portal.id, REGISTER)
         run = registering(portal, settings, user_id=user_id, known={})
         return waiting or runs.record_one(conn, run)
 
