@@ -151,3 +151,13 @@ def test_everything_can_be_done_with_the_keyboard(runs: Runs, portal: SandboxPor
 
     expect(full.get_by_role("link", name="http")).to_be_visible()
     assert portal.public_url(document)
+
+
+def test_deals_that_come_later_are_seen_without_asking(runs: Runs, portal: SandboxPortal) -> None:
+    runs.show()
+    expect(runs.rows).to_have_count(0)
+    portal.stage(enable())
+
+    portal.move(portal.item())
+
+    expect(runs.rows).to_have_count(1)
