@@ -62,7 +62,7 @@ def until_off(portal: SandboxPortal, document_ids: list[int]) -> None:
     """Nobody can open these links any more."""
     until(
         lambda: not any(portal.public_url(one) for one in document_ids),
-        within=30,
+        within=60,
         what="the links are off",
     )
 

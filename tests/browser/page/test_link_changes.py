@@ -229,7 +229,7 @@ def test_everything_is_done_with_the_keyboard_alone(
     assert portal.public_url(document) is None
 
 
-def test_a_wish_goes_on_after_the_app_was_killed(
+def test_a_wish_goes_on_after_the_app_was_started_again(
     opened: Opened, portal: SandboxPortal, app: App
 ) -> None:
     """The page that is open all the while tells how it ends."""
@@ -240,7 +240,7 @@ def test_a_wish_goes_on_after_the_app_was_killed(
     opened.main.get_by_role("button", name="Turn off 260 links").click()
     expect(opened.main).to_contain_text("This goes on by itself")
 
-    app.kill()
+    app.stop()  # after a kill it would wait for a minute: see tests/kills
     app.start()
 
     until_off(portal, ids)
