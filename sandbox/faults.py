@@ -16,6 +16,7 @@ OF_A_BATCH: frozenset[Kind] = frozenset({"omit"})
 class Fault:
     """One order; `times` None is for ever, `method` None is any."""
 
+    id: int
     target: Target
     method: str | None
     kind: Kind

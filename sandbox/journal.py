@@ -19,7 +19,12 @@ class Journal:
         self._news = asyncio.Event()
 
     async def read(self, *, after: int, wait: float) -> dict[str, Any]:
-        """The events after number `after`; waits up to `wait` seconds for the first."""
+        """The events after number `after`; waits up to `wait` seconds for the first.
+
+        A negative `after` means so many of the last ones.
+        """
+        if after < 0:
+            after = max(0, len(self._events) + after)
         deadline = time.monotonic() + wait
         while len(self._events) <= after and (left := deadline - time.monotonic()) > 0:
             try:

@@ -7,9 +7,10 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from sandbox import pages
+from sandbox.board import board
 from sandbox.control import routes
 from sandbox.rest import endpoint
 from sandbox.site import Site, Sites
@@ -25,6 +26,8 @@ def create(sites: Sites) -> Starlette:
             Route("/rest/{path:path}", _of_portal(sites, _rest), methods=["GET", "POST"]),
             Route("/~{short}", _of_portal(sites, pages.short_link)),
             Route("/pub/document/{id:int}/{md5}/", _of_portal(sites, pages.public_page)),
+            *(Route(path, _of_portal(sites, board.page)) for path in board.PATHS),
+            Mount("/_sandbox/board", board.Static()),
             *routes.create(sites),
         ]
     )

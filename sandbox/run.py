@@ -30,6 +30,7 @@ class Options:
     oauth_port: int = 8101
     portals: int = 1
     https: bool = False
+    quiet: bool = False
 
 
 def run(options: Options) -> None:
@@ -115,6 +116,8 @@ async def _serve(
         await listener.serve(portals, sockets.portals)
         await listener.serve(oauth.create(world), sockets.oauth)
         _tell_ready(world, listener.certificate)
+        if not options.quiet:
+            _tell_board(world)
         await asyncio.Event().wait()
 
 
@@ -129,3 +132,10 @@ def _tell_ready(world: World, pem: Path | None) -> None:
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+
+
+def _tell_board(world: World) -> None:
+    """For people, on stderr: programs read the line of JSON."""
+    first, *more = world.portals
+    others = f" (each of the {len(more)} other portals has one, too)" if more else ""
+    sys.stderr.write(f"The board, for your browser: {first.url}/{others}\n")

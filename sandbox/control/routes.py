@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.control import apps, crm, documents, settings, state, templates, troubles, workflows
+from sandbox.control import (
+    apps,
+    crm,
+    documents,
+    settings,
+    state,
+    strangers,
+    templates,
+    troubles,
+    workflows,
+)
 from sandbox.control.fields import Ask, ask
 from sandbox.errors import ControlError
 from sandbox.site import Site, Sites
@@ -47,6 +57,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "deliveries/again", troubles.deliver_again),
     ("POST", "faults", troubles.add_fault),
     ("DELETE", "faults", troubles.delete_faults),
+    ("DELETE", "faults/{id:int}", troubles.delete_fault),
 )
 
 
@@ -59,7 +70,9 @@ def create(sites: Sites) -> list[Route]:
 
 async def _answer(sites: Sites, do: Do, request: Request) -> JSONResponse:
     try:
-        return JSONResponse(await do(await ask(_site(sites, request), request)))
+        site = _site(sites, request)
+        strangers.refuse(request)
+        return JSONResponse(await do(await ask(site, request)))
     except ControlError as error:
         return JSONResponse(error.body, status_code=error.status)
 

@@ -27,6 +27,8 @@ async def state(ask: Ask) -> Any:
         "documents": [_document(portal, document) for document in portal.documents.values()],
         "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
+        "stages": _stages(portal),
+        "faults": [asdict(fault) for fault in [*portal.faults, *ask.site.world.oauth_faults]],
         "bucket": _bucket(portal),
         "operating": portal.operating.all(
             now=portal.clock.now(), window=portal.settings.operating_window
@@ -35,7 +37,7 @@ async def state(ask: Ask) -> Any:
 
 
 async def journal(ask: Ask) -> Any:
-    """Long poll: `after` the last number seen, `wait` seconds for news."""
+    """Long poll: `after` the last number seen, or the last -`after` ones; `wait` for news."""
     if unknown := set(ask.query) - {"after", "wait"}:
         raise ControlError(f"Unknown fields: {sorted(unknown)}", known=["after", "wait"])
     try:
@@ -65,6 +67,16 @@ def _app(app: App | None) -> dict[str, Any] | None:
     return asdict(app) | {"scope": ",".join(app.scope)}
 
 
+def _stages(portal: Portal) -> list[dict[str, Any]]:
+    """In their order; a stage that only an item stands in has no robots."""
+    names = dict.fromkeys([*portal.stages, *(item.stage for item in portal.items.values())])
+    return [
+        {"name": name, "robots": [asdict(robot) for robot in portal.stages.get(name, [])]}
+        for name in names
+        if name
+    ]
+
+
 def _item(item: Item) -> dict[str, Any]:
     return {
         "entityTypeId": item.entity_type_id,
@@ -86,6 +98,7 @@ def _document(portal: Portal, document: Document) -> dict[str, Any]:
         "entityId": document.entity_id,
         "pdf_ready": document.is_ready(portal.clock.now()),
         "failed": document.has_failed(portal.clock.now()),
+        "ready_in": max(0.0, document.ready_at - portal.clock.now()),
         "public_url": document.link.url(portal.url) if document.link else None,
     }
 
