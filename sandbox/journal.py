@@ -11,6 +11,12 @@ class Journal:
     def __init__(self) -> None:
         self._events: list[dict[str, Any]] = []
         self._news = asyncio.Event()
+        self._ended = False
+
+    def end(self) -> None:
+        """Nobody waits for news any more: the sandbox stops."""
+        self._ended = True
+        self._news.set()
 
     def add(self, kind: str, **fields: Any) -> None:
         number = len(self._events) + 1
@@ -26,7 +32,9 @@ class Journal:
         if after < 0:
             after = max(0, len(self._events) + after)
         deadline = time.monotonic() + wait
-        while len(self._events) <= after and (left := deadline - time.monotonic()) > 0:
+        while not self._ended and len(self._events) <= after:
+            if (left := deadline - time.monotonic()) <= 0:
+                break
             try:
                 async with asyncio.timeout(left):
                     await self._news.wait()

@@ -118,7 +118,11 @@ async def _serve(
         _tell_ready(world, listener.certificate)
         if not options.quiet:
             _tell_board(world)
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for portal in world.portals:
+                portal.journal.end()
 
 
 def _tell_ready(world: World, pem: Path | None) -> None:

@@ -45,7 +45,7 @@ async def add(ask: Ask) -> Any:
 
 
 async def change(ask: Ask) -> Any:
-    """User 1 renames a document or turns its link on or off; its conversion takes another course."""
+    """User 1 renames it, or turns its link on or off; its conversion takes another course."""
     given = read(ask.body, _CHANGE)
     document, now = _document(ask), ask.site.portal.clock.now()
     if given["title"] is not None:

@@ -15,12 +15,20 @@ export function drawOpening() {
   button.disabled = !app;
   button.title = app ? "" : "No application is installed in this portal";
   as.disabled = !app;
-  draw(as, ...users.map(({ id, name, admin }) => h("option", { value: String(id) }, `as ${name}${admin ? ", administrator" : ""}`)));
+  draw(
+    as,
+    ...users.map(({ id, name, admin }) =>
+      h("option", { value: String(id) }, `as ${name}${admin ? ", administrator" : ""}`),
+    ),
+  );
 }
 
 export function open() {
   document.getElementById("app-title").textContent = nameOf(model.state.app);
-  const frame = h("iframe", { src: `/_sandbox/frame?user_id=${as.value}`, title: nameOf(model.state.app) });
+  const frame = h("iframe", {
+    src: `/_sandbox/frame?user_id=${as.value}`,
+    title: nameOf(model.state.app),
+  });
   place.replaceChildren(frame);
   slider.showModal();
 }

@@ -18,19 +18,31 @@ export async function move(item, stage) {
 
 async function add(title, { withDocument }) {
   const { id } = await ask("POST", "items", { entityTypeId: DEAL, title });
-  if (withDocument) await ask("POST", "documents", { entityTypeId: DEAL, entityId: id, title: `Contract: ${title}` });
+  if (withDocument)
+    await ask("POST", "documents", {
+      entityTypeId: DEAL,
+      entityId: id,
+      title: `Contract: ${title}`,
+    });
   return id;
 }
 
 // Where the deals of «20 at once» go: the first stage that has rules.
-const busyStage = () => model.state.stages.find((stage) => stage.robots.length) ?? model.state.stages.at(-2);
+const busyStage = () =>
+  model.state.stages.find((stage) => stage.robots.length) ?? model.state.stages.at(-2);
 
 export function drawMany() {
-  document.getElementById("many").title = `${AT_ONCE} new deals with contracts move to «${busyStage().name}»`;
+  document.getElementById("many").title =
+    `${AT_ONCE} new deals with contracts move to «${busyStage().name}»`;
 }
 
 export function openAdding(stage) {
-  draw(document.getElementById("new-stage"), ...model.state.stages.map(({ name }) => h("option", { value: name, selected: name === stage }, name)));
+  draw(
+    document.getElementById("new-stage"),
+    ...model.state.stages.map(({ name }) =>
+      h("option", { value: name, selected: name === stage }, name),
+    ),
+  );
   document.getElementById("new-stage").value = stage ?? model.state.stages[0].name;
   dialog.showModal();
 }
@@ -41,7 +53,9 @@ export const actions = {
   "move-many": async () => {
     const stage = busyStage().name;
     const numbers = Array.from({ length: AT_ONCE }, (_, index) => index + 1);
-    const ids = await Promise.all(numbers.map((number) => add(`Deal ${number} of ${AT_ONCE}`, { withDocument: true })));
+    const ids = await Promise.all(
+      numbers.map((number) => add(`Deal ${number} of ${AT_ONCE}`, { withDocument: true })),
+    );
     await ask("POST", "move", { stage, items: ids.map((id) => [DEAL, id]) });
     return `${AT_ONCE} deals moved to ${stage}`;
   },
@@ -61,4 +75,3 @@ export const forms = {
     return `Deal ${id} added at ${stage}`;
   },
 };
-

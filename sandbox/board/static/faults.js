@@ -17,8 +17,18 @@ const KINDS = {
   status: ["Answers with a bare status", { status: 503 }],
 };
 const TARGETS = [
-  ["rest", "REST server", ["error", "slow", "omit", "drop_before", "drop_after", "html", "cut", "status"], "such as batch, bizproc.event.send"],
-  ["oauth", "Authorization server (of all portals)", ["error", "slow", "drop_before", "drop_after", "html", "cut", "status"], "oauth.token or app.info"],
+  [
+    "rest",
+    "REST server",
+    ["error", "slow", "omit", "drop_before", "drop_after", "html", "cut", "status"],
+    "such as batch, bizproc.event.send",
+  ],
+  [
+    "oauth",
+    "Authorization server (of all portals)",
+    ["error", "slow", "drop_before", "drop_after", "html", "cut", "status"],
+    "oauth.token or app.info",
+  ],
   ["delivery", "Calls of robots", ["slow", "drop_before"], "the code of a robot"],
 ];
 const DELIVERY_WORDS = { drop_before: "The call is lost" };
@@ -58,8 +68,24 @@ function target([name, title, kinds, example]) {
     h(
       "div",
       { class: "for" },
-      h("label", {}, "Only of the method ", h("input", { name: "method", list: "methods", placeholder: "any", title: example, autocomplete: "off" })),
-      h("label", {}, "So many times ", h("input", { name: "times", type: "number", min: 1, placeholder: "for ever" })),
+      h(
+        "label",
+        {},
+        "Only of the method ",
+        h("input", {
+          name: "method",
+          list: "methods",
+          placeholder: "any",
+          title: example,
+          autocomplete: "off",
+        }),
+      ),
+      h(
+        "label",
+        {},
+        "So many times ",
+        h("input", { name: "times", type: "number", min: 1, placeholder: "for ever" }),
+      ),
     ),
     ...kinds.map((kind) => row(name, kind)),
   );
@@ -70,9 +96,27 @@ function row(target, kind) {
   return h(
     "div",
     { class: "switch", "data-kind": kind },
-    h("label", {}, h("input", { type: "checkbox", role: "switch", "data-change": "fault", "data-target": target, "data-kind": kind }), " ", words),
+    h(
+      "label",
+      {},
+      h("input", {
+        type: "checkbox",
+        role: "switch",
+        "data-change": "fault",
+        "data-target": target,
+        "data-kind": kind,
+      }),
+      " ",
+      words,
+    ),
     ...Object.entries(KINDS[kind][1]).map(([field, value]) =>
-      h("label", { class: "with" }, h("span", { class: "unseen" }, `${words}: `), `${FIELDS[field][0]} `, h("input", { ...FIELDS[field][1], name: field, value: String(value) })),
+      h(
+        "label",
+        { class: "with" },
+        h("span", { class: "unseen" }, `${words}: `),
+        `${FIELDS[field][0]} `,
+        h("input", { ...FIELDS[field][1], name: field, value: String(value) }),
+      ),
     ),
   );
 }
@@ -81,10 +125,17 @@ export function drawFaults() {
   const found = inForce();
   const switches = place.querySelectorAll('input[data-change="fault"]');
   for (const one of switches) {
-    one.checked = found.some(({ target, kind }) => target === one.dataset.target && kind === one.dataset.kind);
+    one.checked = found.some(
+      ({ target, kind }) => target === one.dataset.target && kind === one.dataset.kind,
+    );
   }
   document.getElementById("tab-faults").dataset.count = found.length || "";
-  draw(document.getElementById("set-faults"), found.length === 0 ? h("p", { class: "nothing" }, "Nothing is ordered to go wrong.") : ordered(found));
+  draw(
+    document.getElementById("set-faults"),
+    found.length === 0
+      ? h("p", { class: "nothing" }, "Nothing is ordered to go wrong.")
+      : ordered(found),
+  );
 }
 
 function ordered(found) {
@@ -96,7 +147,21 @@ function ordered(found) {
       "ul",
       {},
       ...found.map((fault) =>
-        h("li", { "data-key": String(fault.id) }, h("span", {}, said(fault)), h("button", { type: "button", "data-do": "delete-fault", "data-id": fault.id, "aria-label": `Take away: ${said(fault)}` }, "×")),
+        h(
+          "li",
+          { "data-key": String(fault.id) },
+          h("span", {}, said(fault)),
+          h(
+            "button",
+            {
+              type: "button",
+              "data-do": "delete-fault",
+              "data-id": fault.id,
+              "aria-label": `Take away: ${said(fault)}`,
+            },
+            "×",
+          ),
+        ),
       ),
     ),
     h("button", { type: "button", "data-do": "delete-faults" }, "Take all away"),
@@ -106,7 +171,8 @@ function ordered(found) {
 function said({ target, kind, method, times, seconds, status, error }) {
   const about = { slow: `${seconds} s`, html: status, status, error: `${error}, ${status}` }[kind];
   const often = times === null ? "" : times === 1 ? ", once" : `, ${times} times`;
-  return `${target}${method ? ` ${method}` : ""}: ${wordsOf(target, kind)}${about ? ` (${about})` : ""}${often}`;
+  const where = TARGETS.find(([name]) => name === target)[1].replace(/ \(.*/, "");
+  return `${where}${method ? ` ${method}` : ""}: ${wordsOf(target, kind)}${about ? ` (${about})` : ""}${often}`;
 }
 
 export const actions = {
@@ -131,5 +197,11 @@ function order(input, target, kind) {
     return [field, type === "number" ? Number(given) : given];
   });
   const times = value("times") ? { times: Number(value("times")) } : {};
-  return { target, kind, method: value("method").trim() || null, ...times, ...Object.fromEntries(fields) };
+  return {
+    target,
+    kind,
+    method: value("method").trim() || null,
+    ...times,
+    ...Object.fromEntries(fields),
+  };
 }

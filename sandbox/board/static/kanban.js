@@ -2,7 +2,7 @@
 
 import { draw, h, link } from "./dom.js";
 import { documentsOf, itemsIn, labelOf, model, nameOf, runsOf, stageOf, storyOf } from "./model.js";
-import { inWords, robotTitle, since, standing } from "./words.js";
+import { inShort, robotTitle, since, standing } from "./words.js";
 
 const SHOWN = 40; // cards of a column, until more are asked for
 const LIVE_FOR = 12000; // ms that a card tells what happened in its last run
@@ -38,7 +38,13 @@ function column(stage, index, count, live) {
   const hue = index === count - 1 ? "last" : String(index % 5);
   return h(
     "section",
-    { class: "column", "data-key": stage.name, "data-stage": stage.name, "data-hue": hue, "aria-label": stage.name },
+    {
+      class: "column",
+      "data-key": stage.name,
+      "data-stage": stage.name,
+      "data-hue": hue,
+      "aria-label": stage.name,
+    },
     h(
       "header",
       {},
@@ -46,7 +52,13 @@ function column(stage, index, count, live) {
       h("span", { class: "count" }, String(items.length), h("span", { class: "unseen" }, " deals")),
       h(
         "button",
-        { type: "button", class: "plus", "data-do": "add-deal", "data-stage": stage.name, "aria-label": `Add a deal at ${stage.name}` },
+        {
+          type: "button",
+          class: "plus",
+          "data-do": "add-deal",
+          "data-stage": stage.name,
+          "aria-label": `Add a deal at ${stage.name}`,
+        },
         "+",
       ),
     ),
@@ -56,7 +68,11 @@ function column(stage, index, count, live) {
       { class: "cards" },
       ...items.slice(0, shown).map((item) => card(item, live)),
       items.length > shown &&
-        h("button", { type: "button", class: "more", "data-do": "show-more", "data-stage": stage.name }, `${items.length - shown} more`),
+        h(
+          "button",
+          { type: "button", class: "more", "data-do": "show-more", "data-stage": stage.name },
+          `${items.length - shown} more`,
+        ),
       items.length === 0 && h("p", { class: "nothing" }, "Drag a deal here"),
     ),
   );
@@ -77,13 +93,25 @@ function card(item, live) {
   const keys = "Shift+ArrowRight Shift+ArrowLeft";
   return h(
     "article",
-    { class: "card", "data-key": name, "data-item": name, "aria-label": `${labelOf(item)}: ${item.title}` },
+    {
+      class: "card",
+      "data-key": name,
+      "data-item": name,
+      "aria-label": `${labelOf(item)}: ${item.title}`,
+    },
     h(
       "h3",
       {},
       h(
         "button",
-        { type: "button", class: "title", "data-do": "open-deal", "data-focus": `open ${name}`, "aria-keyshortcuts": keys, title: "Open it. Shift and an arrow key move it" },
+        {
+          type: "button",
+          class: "title",
+          "data-do": "open-deal",
+          "data-focus": `open ${name}`,
+          "aria-keyshortcuts": keys,
+          title: "Open it. Shift and an arrow key move it",
+        },
         item.title || "(no title)",
       ),
     ),
@@ -94,7 +122,14 @@ function card(item, live) {
       papers(item),
       h(
         "button",
-        { type: "button", class: "move", "data-do": "move-menu", "data-focus": `move ${name}`, "aria-haspopup": "true", "aria-label": `Move ${labelOf(item)} to another stage, from ${stageOf(item)}` },
+        {
+          type: "button",
+          class: "move",
+          "data-do": "move-menu",
+          "data-focus": `move ${name}`,
+          "aria-haspopup": "true",
+          "aria-label": `Move ${labelOf(item)} to another stage, from ${stageOf(item)}`,
+        },
         "Move",
       ),
     ),
@@ -107,9 +142,13 @@ function papers(item) {
   if (!documents.length) return h("span", { class: "paper none" }, "no document");
   const open = documents.filter((one) => one.public_url).length;
   const slow = documents.some((one) => !one.pdf_ready && !one.failed);
-  const text = documents.length === 1 ? "1 document" : `${documents.length} documents`;
   const state = open ? "public" : slow ? "being prepared" : "";
-  return h("span", { class: `paper ${open ? "open" : ""}` }, text, state && `, ${state}`);
+  return h(
+    "span",
+    { class: "paper", "data-state": state, title: state },
+    documents.length === 1 ? "1 document" : `${documents.length} documents`,
+    state && h("span", { class: "unseen" }, `, ${state}`),
+  );
 }
 
 function runOf(item, run, isLiveNow) {
@@ -121,10 +160,23 @@ function runOf(item, run, isLiveNow) {
       h(
         "ol",
         { class: "story" },
-        ...storyOf(item, run).map((event) =>
-          h("li", { "data-kind": event.kind, "data-key": String(event.n) }, h("span", {}, inWords(event)), h("time", {}, `+${since(run, event)}`)),
-        ),
+        ...storyOf(item, run)
+          .filter(inShort)
+          .map((event) =>
+            h(
+              "li",
+              { "data-kind": event.kind, "data-key": String(event.n) },
+              h("span", {}, inShort(event)),
+              h("time", {}, `+${since(run, event)}`),
+            ),
+          ),
       ),
-    h("p", { class: "standing" }, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, text), url && link(url, "Open the link")),
+    h(
+      "p",
+      { class: "standing" },
+      h("span", { class: "dot", "aria-hidden": "true" }),
+      h("span", {}, text),
+      url && link(url, "Open the link"),
+    ),
   );
 }

@@ -74,7 +74,12 @@ follow({
   async events(events) {
     model.take(events);
     drawAll();
-    say(events.filter(({ kind }) => LOUD.has(kind)).map(inWords).at(-1));
+    say(
+      events
+        .filter(({ kind }) => LOUD.has(kind))
+        .map(inWords)
+        .at(-1),
+    );
     await refresh();
   },
   gone(error) {
@@ -117,7 +122,11 @@ async function act(work) {
     if (model.model.state) await refresh();
   } catch (error) {
     if (!(error instanceof Refused)) console.error(error);
-    banner(error instanceof Refused ? `The portal says: ${error.message}` : "The sandbox did not answer.");
+    banner(
+      error instanceof Refused
+        ? `The portal says: ${error.message}`
+        : "The sandbox did not answer.",
+    );
   }
 }
 

@@ -26,7 +26,12 @@ export function openMenu(button) {
   const item = findByName(button.closest("[data-item]").dataset.item);
   menu.dataset.item = nameOf(item);
   const others = model.state.stages.filter((stage) => stage.name !== stageOf(item));
-  draw(menu, ...others.map(({ name }) => h("button", { type: "button", "data-to": name }, `Move to ${name}`)));
+  draw(
+    menu,
+    ...others.map(({ name }) =>
+      h("button", { type: "button", "data-to": name }, `Move to ${name}`),
+    ),
+  );
   menu.showPopover();
   const at = button.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(at.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
@@ -88,7 +93,12 @@ function grab(down, move) {
     }
   };
   const escape = (event) => event.key === "Escape" && end(event);
-  const listeners = [["pointermove", drag], ["pointerup", end], ["pointercancel", end], ["keydown", escape]];
+  const listeners = [
+    ["pointermove", drag],
+    ["pointerup", end],
+    ["pointercancel", end],
+    ["keydown", escape],
+  ];
   for (const [name, listener] of listeners) document.addEventListener(name, listener);
 }
 

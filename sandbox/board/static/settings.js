@@ -42,7 +42,13 @@ export function drawSettings() {
       "fieldset",
       { "data-key": "time" },
       h("legend", {}, "Time and tokens"),
-      h("p", {}, ahead ? `The portal's clock is ${(ahead / DAY).toFixed(1)} days ahead.` : "The portal's clock goes right."),
+      h(
+        "p",
+        {},
+        ahead
+          ? `The portal's clock is ${(ahead / DAY).toFixed(1)} days ahead.`
+          : "The portal's clock goes right.",
+      ),
       h(
         "p",
         { class: "buttons" },
@@ -52,29 +58,66 @@ export function drawSettings() {
         h("button", { type: "button", "data-do": "expire" }, "All access tokens expire"),
       ),
     ),
-    ...model.state.users.map((user) => group(`User ${user.id}, ${user.name}`, USER, user, "user", user.id)),
+    ...model.state.users.map((user) =>
+      group(`User ${user.id}, ${user.name}`, USER, user, "user", user.id),
+    ),
   );
 }
 
 function group(title, fields, values, change, id) {
-  return h("fieldset", { "data-key": title }, h("legend", {}, title), ...fields.map(([name, words, kind]) => field({ name, words, kind, value: values[name], change, id })));
+  return h(
+    "fieldset",
+    { "data-key": title },
+    h("legend", {}, title),
+    ...fields.map(([name, words, kind]) =>
+      field({ name, words, kind, value: values[name], change, id }),
+    ),
+  );
 }
 
 function field({ name, words, kind, value, change, id }) {
   const about = { name, "data-change": change, "data-id": id ?? null };
   if (kind === "yes") {
-    return h("label", { class: "setting" }, h("input", { type: "checkbox", role: "switch", checked: value, ...about }), " ", words);
+    return h(
+      "label",
+      { class: "setting" },
+      h("input", { type: "checkbox", role: "switch", checked: value, ...about }),
+      " ",
+      words,
+    );
   }
   if (kind === "number") {
-    return h("label", { class: "setting" }, `${words} `, h("input", { type: "number", min: 0, step: "any", placeholder: "no limit", value: value ?? "", ...about }));
+    return h(
+      "label",
+      { class: "setting" },
+      `${words} `,
+      h("input", {
+        type: "number",
+        min: 0,
+        step: "any",
+        placeholder: "no limit",
+        value: value ?? "",
+        ...about,
+      }),
+    );
   }
-  return h("label", { class: "setting" }, `${words} `, h("select", about, ...kind.map((choice) => h("option", { value: choice, selected: choice === value }, choice))));
+  return h(
+    "label",
+    { class: "setting" },
+    `${words} `,
+    h(
+      "select",
+      about,
+      ...kind.map((choice) => h("option", { value: choice, selected: choice === value }, choice)),
+    ),
+  );
 }
 
 function valueOf(input) {
   if (input.type === "checkbox") return input.checked;
   if (input.type !== "number") return input.value;
-  if (input.value === "") return input.name === "rate" || input.name === "operating_limit" ? null : 0;
+  if (input.value === "")
+    return input.name === "rate" || input.name === "operating_limit" ? null : 0;
   return Number(input.value);
 }
 
@@ -87,6 +130,7 @@ export const changes = {
 };
 
 export const actions = {
-  clock: (button) => ask("POST", "clock", { ahead: model.state.portal.ahead + Number(button.dataset.ahead) }),
+  clock: (button) =>
+    ask("POST", "clock", { ahead: model.state.portal.ahead + Number(button.dataset.ahead) }),
   expire: () => ask("POST", "tokens/expire", {}),
 };

@@ -22,6 +22,28 @@ const WORDS = {
   "link.opened": (event) => `Somebody opened the link of document ${event.document}`,
 };
 
+// The same, as short as a card is narrow; what has none is not told there.
+const SHORT = {
+  "robot.called": ({ status, ms }) =>
+    status === null ? "Called: no answer" : `Called: ${status} in ${took(ms)}`,
+  "robot.lost": () => "The call got lost",
+  "document.public": () => "Public link turned on",
+  "document.private": () => "Public link turned off",
+  "workflow.resumed": ({ outputs }) =>
+    outputs.succeeded === "N"
+      ? "Answer: it failed"
+      : outputs.public_url
+        ? "Answer: the link"
+        : "Answer is here",
+  "workflow.timeout": () => "Nobody answered in time",
+  "mail.sent": () => "E-mail sent",
+  "link.opened": () => "Link opened",
+};
+
+export function inShort(event) {
+  return SHORT[event.kind]?.(event);
+}
+
 export function inWords(event) {
   return WORDS[event.kind]?.(event) ?? event.kind;
 }
@@ -44,11 +66,12 @@ function outcome({ outputs, log }) {
 }
 
 export function took(ms) {
+  if (ms < 10 && !Number.isInteger(ms)) return `${ms.toFixed(1)} ms`;
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 export function since(run, event) {
-  return took((event.at - run.at) * 1000);
+  return took(Math.round((event.at - run.at) * 1000));
 }
 
 export function clock(at) {
