@@ -76,6 +76,7 @@ def _publish(ask: Ask, document: Document, *, public: bool) -> None:
         document=document.id,
         url=document.link.url(portal.url) if document.link else None,
         user_id=1,
+        by_hand=True,
     )
 
 
