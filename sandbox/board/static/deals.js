@@ -10,9 +10,15 @@ const dialog = document.getElementById("adding");
 const form = document.getElementById("new-deal");
 
 export async function move(item, stage) {
+  const moving = { stage, done: Infinity };
   item.stage = stage; // at once; the portal's word follows
+  model.moving.set(nameOf(item), moving);
   model.moved.set(nameOf(item), Number.MAX_SAFE_INTEGER);
-  await ask("POST", `items/${item.entityTypeId}/${item.id}/move`, { stage });
+  try {
+    await ask("POST", `items/${item.entityTypeId}/${item.id}/move`, { stage });
+  } finally {
+    moving.done = performance.now();
+  }
   return `${labelOf(item)} moved to ${stage}`;
 }
 

@@ -49,7 +49,12 @@ function column(stage, index, count, live) {
       "header",
       {},
       h("h2", {}, stage.name),
-      h("span", { class: "count" }, String(items.length), h("span", { class: "unseen" }, " deals")),
+      h(
+        "span",
+        { class: "count" },
+        String(items.length),
+        h("span", { class: "unseen" }, items.length === 1 ? " deal" : " deals"),
+      ),
       h(
         "button",
         {

@@ -36,14 +36,15 @@ let reading = null;
 function refresh() {
   reading ??= new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY)).then(async () => {
     reading = null;
-    show(await ask("GET", "state"));
+    const since = performance.now();
+    show(await ask("GET", "state"), since);
     await deal.refresh();
   });
   return reading;
 }
 
-function show(state) {
-  model.know(state);
+function show(state, since) {
+  model.know(state, since);
   requests.stateWasRead();
   drawAll();
 }
@@ -90,7 +91,7 @@ follow({
   back(state) {
     connection("live", "Live");
     banner(state.portal.deleted ? "This portal was deleted: REST answers PORTAL_DELETED." : "");
-    show(state);
+    show(state, performance.now());
   },
 });
 

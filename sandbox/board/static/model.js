@@ -21,12 +21,18 @@ export function begin(state) {
     moved: new Map(), // DEAL_7 -> number of the event that moved it last
     ofDocument: new Map(), // document -> its events
     requests: [], // newest first
+    moving: new Map(), // DEAL_7 -> {stage, done}: moves that a reading may not know of yet
   });
-  know(state);
+  know(state, performance.now());
 }
 
-export function know(state) {
+// A state that was asked for at `since`: a move that was done later is not in it.
+export function know(state, since) {
   model.state = state;
+  for (const [name, { stage, done }] of model.moving) {
+    if (since > done) model.moving.delete(name);
+    else Object.assign(findByName(name) ?? {}, { stage });
+  }
 }
 
 export function take(events) {

@@ -86,7 +86,7 @@ function gauge(key, label, now, most, text) {
     { class: "gauge", "data-key": key },
     h("span", {}, label),
     meter,
-    h("output", {}, text(now)),
+    h("span", { class: "level" }, text(now)),
   );
 }
 
