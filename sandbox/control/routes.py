@@ -72,9 +72,12 @@ async def _answer(sites: Sites, do: Do, request: Request) -> JSONResponse:
     try:
         site = _site(sites, request)
         strangers.refuse(request)
-        return JSONResponse(await do(await ask(site, request)))
+        answer = JSONResponse(await do(await ask(site, request)))
     except ControlError as error:
         return JSONResponse(error.body, status_code=error.status)
+    if request.method != "GET":
+        site.portal.journal.note_change()
+    return answer
 
 
 def _site(sites: Sites, request: Request) -> Site:

@@ -38,13 +38,16 @@ async def state(ask: Ask) -> Any:
 
 async def journal(ask: Ask) -> Any:
     """Long poll: `after` the last number seen, or the last -`after` ones; `wait` for news."""
-    if unknown := set(ask.query) - {"after", "wait"}:
-        raise ControlError(f"Unknown fields: {sorted(unknown)}", known=["after", "wait"])
+    known = ["after", "wait", "changes"]
+    if unknown := set(ask.query) - set(known):
+        raise ControlError(f"Unknown fields: {sorted(unknown)}", known=known)
     try:
         after, wait = int(ask.query.get("after", 0)), float(ask.query.get("wait", 0))
+        changes = int(ask.query["changes"]) if "changes" in ask.query else None
     except ValueError as error:
-        raise ControlError("after and wait are numbers") from error
-    return await ask.site.portal.journal.read(after=after, wait=min(wait, LONGEST_WAIT))
+        raise ControlError("after, wait and changes are numbers") from error
+    journal = ask.site.portal.journal
+    return await journal.read(after=after, wait=min(wait, LONGEST_WAIT), changes=changes)
 
 
 def _about(portal: Portal) -> dict[str, Any]:

@@ -19,34 +19,35 @@ from tests.scenarios.sandbox_portal import SandboxPortal
 STORY_WITHIN = 120.0  # seconds; two programs start first
 
 
-def started(port: int, title: str) -> tuple[Process, Bitrix]:
-    """A sandbox at this port, with one deal."""
+@contextmanager
+def life(port: int, title: str) -> Iterator[None]:
+    """A sandbox at this port for a while, with one deal."""
     process = Process("--port", str(port), "--quiet")
     ready = process.ready
     portal = Bitrix(ready["portal"], ready["oauth"], ready["member_ids"][0])
-    portal.deal(title)
-    return process, portal
+    try:
+        portal.deal(title)
+        yield
+    finally:
+        portal.http.close()
+        assert process.stop() == 0
 
 
 def test_the_board_says_that_the_sandbox_is_gone_and_goes_on_when_it_is_back(page: Page) -> None:
     port = free_port()
-    process, portal = started(port, "Of the first life")
-    page.goto(portal.url)
-    first = page.get_by_role("article", name="Of the first life")
-    expect(first).to_be_visible()
+    first, second = (page.get_by_role("article", name=f"Of the {n} life") for n in ("1st", "2nd"))
 
-    assert process.stop() == 0
+    with life(port, "Of the 1st life"):
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(first).to_be_visible()
 
     expect(page.locator("#connection")).to_have_text("Not connected")
     expect(page.get_by_role("alert")).to_contain_text("goes on by itself")
-    portal.http.close()
-    process, portal = started(port, "Of the second life")
-    expect(page.get_by_role("article", name="Of the second life")).to_be_visible()
-    expect(page.locator("#connection")).to_have_text("Live")
-    expect(first).to_have_count(0)
-    expect(page.get_by_role("alert")).to_have_count(0)
-    portal.http.close()
-    assert process.stop() == 0
+    with life(port, "Of the 2nd life"):
+        expect(second).to_be_visible()
+        expect(page.locator("#connection")).to_have_text("Live")
+        expect(first).to_have_count(0)
+        expect(page.get_by_role("alert")).to_have_count(0)
 
 
 @contextmanager

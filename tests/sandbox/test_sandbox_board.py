@@ -74,6 +74,15 @@ def test_the_journal_gives_its_last_events(fresh: Bitrix) -> None:
     assert len(fresh.control("GET", "journal?after=-9")["events"]) == 3
 
 
+def test_waiting_for_news_ends_with_a_change_that_no_event_tells(fresh: Bitrix) -> None:
+    known = fresh.control("GET", "journal?changes=0")["changes"]
+    fresh.deal()
+
+    news = fresh.control("GET", f"journal?wait=60&changes={known}")
+
+    assert news == {"events": [], "last": 0, "changes": known + 1}
+
+
 def test_workflows_of_one_item(fresh: Bitrix) -> None:
     fresh.stage(MAIL)
     deal = fresh.deal()

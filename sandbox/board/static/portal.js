@@ -26,6 +26,7 @@ export async function ask(method, path, body, { patience = 15000 } = {}) {
 export async function follow({ begin, events, gone, back }) {
   let portal = null;
   let after = -FIRST;
+  let changes = 0;
   for (;;) {
     try {
       const state = await ask("GET", "state");
@@ -36,10 +37,11 @@ export async function follow({ begin, events, gone, back }) {
       }
       back(state);
       for (;;) {
-        const path = `journal?after=${after}&wait=${WAIT}`;
+        const path = `journal?after=${after}&wait=${WAIT}&changes=${changes}`;
         const news = await ask("GET", path, undefined, { patience: WAIT * 1000 + PATIENCE });
-        after = news.last;
-        if (news.events.length) await events(news.events);
+        const isNew = news.events.length > 0 || news.changes !== changes;
+        ({ last: after, changes } = news);
+        if (isNew) await events(news.events);
       }
     } catch (error) {
       gone(error);
