@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,10 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from handlers.connections import Places
 from handlers.events import events
+from handlers.files import STATIC, Packed
 from handlers.health import healthz, readyz
 from handlers.install import install
 from handlers.metrics import metrics
-from handlers.page import page
+from handlers.page.routes import ROUTES as PAGE
 from handlers.problems import ANSWERS, Ended
 from handlers.robot import robot
 from handlers.state import State
@@ -35,7 +35,6 @@ from robot.work.readiness import Readiness
 from robot.work.registering import EVENTS_PATH, ROBOT_PATH, queue_differing
 from robot.work.tools import Tools
 
-_STATIC = Path(__file__).parent / "static"
 # Full collections stop the loop for 30 to 130 ms (measurements.md 1.2).
 _GC_THRESHOLD = (10_000, 10, 10)
 
@@ -107,8 +106,8 @@ BITRIX24 = (
     Route(ROBOT_PATH, robot, methods=["POST"]),
     Route("/bitrix24/install", install, methods=["POST"]),
     Route(EVENTS_PATH, events, methods=["POST"]),
-    Route("/bitrix24/app", page, methods=["POST"]),
-    Mount("/static", StaticFiles(directory=_STATIC)),
+    *PAGE,
+    Mount("/static", Packed(StaticFiles(directory=STATIC))),
 )
 OPERATORS = (Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics))
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.frame import show_installer
+from handlers.page.installer import show_installer
 from handlers.state import State, read_body
 from robot.protocol.lifecycle import FrameOpening, parse_install
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
+from handlers.page.session import SessionEndedError
 from robot.errors import BusyError, ForgedError, PortalError, TooLargeError, UnreadableError
 from robot.logs import get_logger
 from robot.store.trouble import explain
@@ -33,6 +34,10 @@ async def _forged(request: Request, error: Exception) -> Response:
     return PlainTextResponse(
         "This message is not from a Bitrix24 that this Linkrobot knows.\n", status_code=403
     )
+
+
+async def _ended(_request: Request, error: Exception) -> Response:
+    return PlainTextResponse(f"{error}\n", status_code=401)
 
 
 async def _busy(request: Request, error: Exception) -> Response:
@@ -77,6 +82,7 @@ ANSWERS: Mapping[type[Exception], ExceptionHandler] = {
     TooLargeError: _too_large,
     UnreadableError: _unreadable,
     ForgedError: _forged,
+    SessionEndedError: _ended,
     BusyError: _busy,
     PortalError: _busy,
     SQLAlchemyError: _busy,

@@ -4,7 +4,10 @@ import argparse
 import logging
 import sys
 from ipaddress import ip_address
+from math import inf
+from pathlib import Path
 
+from sandbox.replay.recording import RecordingError, read_file
 from sandbox.run import Options, run
 
 
@@ -17,12 +20,30 @@ def main() -> None:
     parser.add_argument("--portals", type=int, default=1, help="portal k has the k-th address")
     parser.add_argument("--https", action="store_true", help="TLS, certificate made at start")
     parser.add_argument("--quiet", action="store_true", help="only the line of JSON")
-    options = Options(**vars(parser.parse_args()))
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE", help="play what `linkrobot runs export` wrote"
+    )
+    parser.add_argument(
+        "--replay-speed", type=_speed, default=1.0, metavar="N", help="so many times faster"
+    )
+    given = vars(parser.parse_args())
+    file = given.pop("replay")
+    try:
+        options = Options(**given, recording=read_file(file) if file else None)
+    except RecordingError as error:
+        sys.exit(f"sandbox: --replay: {error}")
     logging.basicConfig(level=logging.WARNING)
     try:
         run(options)
     except OSError as error:
         sys.exit(f"sandbox: cannot listen on {options.host}: {error.strerror}")
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed < inf:
+        raise ValueError(text)
+    return speed
 
 
 def _loopback(text: str) -> str:

@@ -14,7 +14,7 @@ _BY_TYPE = {
     36: (r"Bitrix\Crm\Integration\BizProc\Document\SmartDocument", "SMART_DOCUMENT"),
     39: (r"Bitrix\Crm\Integration\BizProc\Document\SmartB2eDocument", "SMART_B2E_DOC"),
 }
-_FIRST_SMART_PROCESS = 128
+FIRST_SMART_PROCESS = 128
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,11 +39,11 @@ class Item:
 
 
 def is_known_type(entity_type_id: int) -> bool:
-    return entity_type_id in _BY_TYPE or entity_type_id >= _FIRST_SMART_PROCESS
+    return entity_type_id in _BY_TYPE or entity_type_id >= FIRST_SMART_PROCESS
 
 
 def _names(entity_type_id: int) -> tuple[str, str]:
-    if entity_type_id >= _FIRST_SMART_PROCESS:
+    if entity_type_id >= FIRST_SMART_PROCESS:
         dynamic = r"Bitrix\Crm\Integration\BizProc\Document\Dynamic"
         return dynamic, f"DYNAMIC_{entity_type_id}"
     return _BY_TYPE[entity_type_id]

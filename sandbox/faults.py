@@ -25,9 +25,10 @@ class Fault:
     description: str
     status: int
     seconds: float
+    user_id: int | None = None  # of the caller, for one command; None: whoever calls
 
-    def hits(self, target: Target, methods: Collection[str]) -> bool:
-        if self.target != target or self.times == 0:
+    def hits(self, target: Target, methods: Collection[str], user_id: int | None = None) -> bool:
+        if self.target != target or self.times == 0 or self.user_id not in (None, user_id):
             return False
         return self.method is None or self.method.lower() in methods
 
@@ -37,11 +38,16 @@ class Fault:
 
 
 def take(
-    faults: list[Fault], target: Target, methods: Collection[str], kinds: Collection[Kind]
+    faults: list[Fault],
+    target: Target,
+    methods: Collection[str],
+    kinds: Collection[Kind],
+    *,
+    user_id: int | None = None,
 ) -> Fault | None:
     """The first order that hits, counted as used once; `methods` in lower case."""
     for fault in faults:
-        if fault.kind in kinds and fault.hits(target, methods):
+        if fault.kind in kinds and fault.hits(target, methods, user_id):
             fault.use()
             return fault
     return None

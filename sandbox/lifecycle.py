@@ -1,14 +1,13 @@
 """An app comes, opens, changes and goes: what the portal sends then. Wire facts 8."""
 
-import json
 import secrets
 from typing import Any
 
+from sandbox import opening
 from sandbox.courier import Reply
 from sandbox.messages import event_auth, portal_auth
 from sandbox.portal import App
 from sandbox.site import Site
-from sandbox.tokens import ACCESS_LIVES
 
 
 async def deliver_install(site: Site, app: App) -> Reply:
@@ -27,30 +26,9 @@ def _install_event(site: Site, app: App) -> dict[str, Any]:
 
 
 async def open_frame(site: Site, app: App, url: str, user_id: int) -> Reply:
-    """The POST that opens a page of the app in the portal's frame: wire facts 8.2."""
-    pair = site.world.mint(site.portal, app, user_id)
-    query = {
-        "DOMAIN": site.portal.domain,
-        "PROTOCOL": "1" if site.portal.scheme == "https" else "0",
-        "LANG": site.portal.settings.language,
-        "APP_SID": secrets.token_hex(16),
-    }
-    body: dict[str, Any] = {
-        "AUTH_ID": pair.access,
-        "AUTH_EXPIRES": ACCESS_LIVES,
-        "REFRESH_ID": pair.refresh,
-        "SERVER_ENDPOINT": site.world.server_endpoint,
-    }
-    if site.portal.settings.send_application_token:
-        body["APPLICATION_TOKEN"] = app.application_token
-        body["APPLICATION_SCOPE"] = ",".join(app.scope)
-    body |= {
-        "member_id": site.portal.member_id,
-        "status": app.status,
-        "PLACEMENT": "DEFAULT",
-        "PLACEMENT_OPTIONS": json.dumps({"any": "/"}),
-    }
-    return await site.world.courier.post(url, body, query=query)
+    """The POST that opens a page of the app in the portal's frame, without a browser."""
+    opened = opening.make(site, app, url, user_id)
+    return await site.world.courier.post(opened.url, opened.body, query=opened.query)
 
 
 async def finish_install(site: Site, app: App) -> list[int | None]:
@@ -63,6 +41,7 @@ async def update(site: Site, app: App, version: int) -> list[int | None]:
     """A new version: all robots and event handlers of the app are gone, its token is new."""
     previous, app.version = app.version, version
     app.application_token = secrets.token_hex(16)
+    app.seen_by.clear()
     handlers = _forget_registrations(site, app)
     data = {
         "VERSION": version,

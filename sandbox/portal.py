@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sandbox.clock import Clock
 from sandbox.crm import Item
 from sandbox.documents import Document
+from sandbox.errors import ControlError
 from sandbox.faults import Fault
 from sandbox.journal import Journal
 from sandbox.limits import Bucket, Operating
@@ -46,8 +47,12 @@ class App:
     installed: bool
     install_url: str
     app_url: str
+    name: str = "Local app"
     version: int = 1
     status: str = "L"  # a local app
+    options: dict[str, Any] = field(default_factory=dict)  # what its page keeps for all users
+    user_options: dict[int, dict[str, Any]] = field(default_factory=dict)
+    seen_by: set[int] = field(default_factory=set)  # users whose first opening it noticed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,6 +178,27 @@ class Portal:
     bucket: Bucket = field(default_factory=Bucket)
     operating: Operating = field(default_factory=Operating)
     faults: list[Fault] = field(default_factory=list)
+
+    def the_app(self) -> App:
+        """The app that is installed.
+
+        Raises:
+            ControlError: none is.
+        """
+        if self.app is None:
+            text = "No app is installed: POST /_sandbox/apps/install installs one"
+            raise ControlError(text, status=409)
+        return self.app
+
+    def user(self, user_id: int) -> User:
+        """Who has this id.
+
+        Raises:
+            ControlError: nobody.
+        """
+        if user_id not in self.users:
+            raise ControlError("No such user", status=404, known=sorted(self.users))
+        return self.users[user_id]
 
     @property
     def domain(self) -> str:

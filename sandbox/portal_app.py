@@ -8,10 +8,12 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from sandbox import pages
 from sandbox.board import board
 from sandbox.control import routes
+from sandbox.frame import page
 from sandbox.rest import endpoint
 from sandbox.site import Site, Sites
 from sandbox.troubles import Cut, Dropped, with_faults
@@ -23,11 +25,14 @@ def create(sites: Sites) -> Starlette:
     """One app for all portals; the Host header tells which one is meant."""
     return Starlette(
         routes=[
+            Route("/rest/{path:path}", _of_portal(sites, _preflight), methods=["OPTIONS"]),
             Route("/rest/{path:path}", _of_portal(sites, _rest), methods=["GET", "POST"]),
             Route("/~{short}", _of_portal(sites, pages.short_link)),
             Route("/pub/document/{id:int}/{md5}/", _of_portal(sites, pages.public_page)),
             *(Route(path, _of_portal(sites, board.page)) for path in board.PATHS),
             Mount("/_sandbox/board", board.Static()),
+            Route("/_sandbox/frame", _of_portal(sites, page.show)),
+            Mount("/_sandbox/frame/static", StaticFiles(directory=page.STATIC)),
             *routes.create(sites),
         ]
     )
@@ -50,6 +55,11 @@ async def _at_portal(sites: Sites, answer: Answer, request: Request) -> Response
         return await answer(site, request)
     except ClientDisconnect:
         return Response()  # who asked has died; nobody reads it
+
+
+async def _preflight(site: Site, request: Request) -> Response:
+    """A browser asks whether a page of another origin may call: all may. Nothing is counted."""
+    return Response(headers=endpoint.HEADERS)
 
 
 async def _rest(site: Site, request: Request) -> Response:

@@ -14,6 +14,8 @@ import httpx2 as httpx
 
 from sandbox import certificate, oauth, portal_app, serving
 from sandbox.courier import Courier, make_client
+from sandbox.replay.player import begin_when_ready
+from sandbox.replay.recording import Recording
 from sandbox.site import Sites
 from sandbox.world import World, make_portals
 
@@ -31,6 +33,8 @@ class Options:
     portals: int = 1
     https: bool = False
     quiet: bool = False
+    recording: Recording | None = None  # to be replayed
+    replay_speed: float = 1.0
 
 
 def run(options: Options) -> None:
@@ -111,13 +115,19 @@ async def _serve(
             courier=Courier(client=client, tasks=tasks),
             open_address=open_address,
             drop_connection=listener.drop,
+            recording=options.recording,
+            replay_speed=options.replay_speed,
         )
-        portals = portal_app.create(Sites(world))
+        sites = Sites(world)
+        portals = portal_app.create(sites)
         await listener.serve(portals, sockets.portals)
         await listener.serve(oauth.create(world), sockets.oauth)
         _tell_ready(world, listener.certificate)
         if not options.quiet:
             _tell_board(world)
+        if world.recording:
+            speed = world.replay_speed
+            tasks.create_task(begin_when_ready(sites.first, world.recording, speed=speed))
         try:
             await asyncio.Event().wait()
         finally:

@@ -28,6 +28,11 @@ class Sites:
             for portal in world.portals
         ]
 
+    @property
+    def first(self) -> Site:
+        """The first portal."""
+        return self._sites[0]
+
     def named_by(self, request: Request) -> Site | None:
         """The portal whose host the request names; `localhost` is the first one."""
         host = (request.url.hostname or "").lower()

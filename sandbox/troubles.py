@@ -50,13 +50,15 @@ async def _drop(drop: Drop, scope: Scope, receive: Receive) -> None:
         pass
 
 
-async def ordered(found: list[Fault], target: Target, name: str) -> None:
+async def ordered(
+    found: list[Fault], target: Target, name: str, *, user_id: int | None = None
+) -> None:
     """The error or the delay that the control plane asked for, for one command.
 
     Raises:
         RestError: an error was ordered.
     """
-    fault = faults.take(found, target, {name}, faults.OF_A_COMMAND)
+    fault = faults.take(found, target, {name}, faults.OF_A_COMMAND, user_id=user_id)
     if fault and fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
     elif fault:

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from sandbox.courier import Courier
 from sandbox.faults import Fault
 from sandbox.portal import App, Portal
+from sandbox.replay.recording import Recording
 from sandbox.tokens import Grant, Pair, Tokens
 
 DAY = 86400  # seconds
@@ -31,6 +32,8 @@ class World:
     client_secrets: dict[str, str] = field(default_factory=dict)  # client_id -> secret
     oauth_faults: list[Fault] = field(default_factory=list)
     last_fault_id: int = 0
+    recording: Recording | None = None  # of --replay
+    replay_speed: float = 1.0
 
     @property
     def oauth_domain(self) -> str:

@@ -140,6 +140,22 @@ def test_facts_and_flows_touch_nothing_outside(path: Path) -> None:
     assert not {"urllib.request", "urllib.request.urlopen"} & set(imports(path))
 
 
+@pytest.mark.parametrize("path", each(files("robot", "handlers")))
+def test_nothing_is_put_away_while_it_is_still_awaited(path: Path) -> None:
+    """`self.found.append(await …)` takes the list first: by then it may be another one's."""
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    kept = [
+        call
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Attribute)
+    ]
+
+    for call in kept:
+        inner = [*call.args, *(keyword.value for keyword in call.keywords)]
+        awaited = any(isinstance(node, ast.Await) for arg in inner for node in ast.walk(arg))
+        assert not awaited, f"line {call.lineno}: await first, then put it away"
+
+
 def test_only_the_store_speaks_sql() -> None:
     speakers = {
         name(path).split(".")[1]
@@ -206,7 +222,8 @@ def test_the_readme_names_every_command(command: str) -> None:
 def test_the_readme_names_no_command_that_is_not_there() -> None:
     named = set(
         re.findall(
-            r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|check|new|rotate))?)", README
+            r"`linkrobot ((?:[a-z]+)(?: (?:sync|enable|disable|retry|export|check|new|rotate))?)",
+            README,
         )
     )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -12,11 +11,9 @@ from robot.cli.output import AsJson, print_json
 from robot.cli.shown import ENDINGS, in_words, looked_at
 from robot.protocol.items import MAX_ID
 from robot.settings import Settings, load_settings
-from robot.store.again import DONE_AGAIN
 from robot.store.history import PastRun
-from robot.store.runs import Ending
 from robot.work.errands import open_errands
-from robot.work.retrying import Retried
+from robot.work.retrying import Retried, Told
 from robot.work.retrying import retry as retry_run
 
 Number = Annotated[
@@ -25,26 +22,25 @@ Number = Annotated[
         metavar="ID", min=1, max=MAX_ID, help="Its number, as `linkrobot runs` shows it."
     ),
 ]
-GONE_ON = (
-    "The workflow has gone on with the answer of run {first}, and is told nothing. Whoever waits "
-    "for this must be told by hand."
-)
-LOST = (
-    "The workflow cannot be told: what is needed for it is not kept for a run that ended so "
-    "({ending}). If the deal still waits, end its workflow by hand in Bitrix24."
-)
-TOLD_NOTHING: Mapping[str, str] = {
-    Ending.REPORTED: GONE_ON,
-    Ending.NOT_AWAITED: "No workflow waits for it.",
-    DONE_AGAIN: "The answer is that of the run which did it again before ({ending}).",
-    Ending.WORKFLOW_GONE: "The workflow had ended before run {first} was answered.",
+WORKFLOW = {
+    Told.TAKEN: "The workflow took this answer and goes on.",
+    Told.BEING_TOLD: (
+        "The workflow has not taken this answer yet; Linkrobot goes on trying while it runs. See "
+        "`linkrobot runs`."
+    ),
+    Told.NOT_TAKEN: "The workflow did not take this answer: {ending}.",
+    Told.GONE_ON: (
+        "The workflow has gone on with the answer of run {first}, and is told nothing. Whoever "
+        "waits for this must be told by hand."
+    ),
+    Told.NOBODY_WAITS: "No workflow waits for it.",
+    Told.DONE_BEFORE: "The answer is that of the run which did it again before ({ending}).",
+    Told.HAD_ENDED: "The workflow had ended before run {first} was answered.",
+    Told.LOST: (
+        "The workflow cannot be told: what is needed for it is not kept for a run that ended so "
+        "({ending}). If the deal still waits, end its workflow by hand in Bitrix24."
+    ),
 }
-TAKEN = "The workflow took this answer and goes on."
-BEING_TOLD = (
-    "The workflow has not taken this answer yet; Linkrobot goes on trying while it runs. See "
-    "`linkrobot runs`."
-)
-NOT_TAKEN = "The workflow did not take this answer: {ending}."
 
 
 def retry(number: Number, as_json: AsJson = False) -> None:
@@ -77,14 +73,8 @@ def _say_begun(number: int) -> None:
 
 def workflow_in_words(done: Retried) -> str:
     """What its workflow has of it."""
-    first, run = done.first, done.run
-    if not done.is_told:
-        how = DONE_AGAIN if DONE_AGAIN in (first.note or "") else first.ending or ""
-        told = TOLD_NOTHING.get(how, LOST)
-        return told.format(first=first.id, ending=_ending(first))
-    if run.ending is None:
-        return BEING_TOLD
-    return TAKEN if run.ending == Ending.REPORTED else NOT_TAKEN.format(ending=_ending(run))
+    which = done.run if done.is_told else done.first
+    return WORKFLOW[done.told].format(first=done.first.id, ending=_ending(which))
 
 
 def _ending(run: PastRun) -> str:

@@ -14,6 +14,7 @@ from robot.cli import (
     by_hand,
     demo,
     doctor,
+    exported,
     forgetting,
     in_bulk,
     keyed,
@@ -60,6 +61,7 @@ app.add_typer(portals, name="portals")
 runs = typer.Typer()
 runs.callback(invoke_without_command=True)(shown.runs)
 runs.command("retry")(again.retry)
+runs.command("export")(exported.export)
 app.add_typer(runs, name="runs")
 
 links_group = typer.Typer()

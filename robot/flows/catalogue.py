@@ -11,9 +11,11 @@ from robot.flows.check import check
 from robot.flows.ends import end_link, look_at_links, renew_access
 from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
+from robot.flows.items import find_items
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
 from robot.flows.texts import localized
+from robot.flows.who import who
 from robot.flows.withdraw import withdraw
 from robot.protocol.calls import Call
 from robot.protocol.registration import Definition, Field
@@ -23,6 +25,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
 END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
+WHO, ITEMS = "@who", "@items"  # for whoever opened the app's page
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -130,6 +133,8 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     END: end_link,
     LOOK: look_at_links,
     RENEW: renew_access,
+    WHO: who,
+    ITEMS: find_items,
 }
 CODES = frozenset({*RULES, *_OUR_OWN})
 

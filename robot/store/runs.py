@@ -31,6 +31,7 @@ class Source(StrEnum):
     ROBOT = "robot"  # a workflow of the portal
     COMMAND = "command"  # the command line
     INSTALL = "install"  # installing or updating the app
+    PAGE = "page"  # the app's page in Bitrix24
     TIME = "time"  # a link's end, or something that is looked after now and then
 
 
@@ -126,9 +127,9 @@ def record_one(conn: Connection, new: NewRun) -> int:
     return int(conn.execute(row).scalar_one())
 
 
-def save_chosen(conn: Connection, chosen: Mapping[int, Sequence[int]]) -> None:
+def save_chosen(conn: Connection, chosen: Mapping[int, Sequence[int]], *, now: datetime) -> None:
     """Remember which documents each run is about to change."""
-    rows = [{"run": run_id, "chosen": list(ids)} for run_id, ids in chosen.items()]
+    rows = [{"run": one, "chosen": list(ids), "chosen_at": now} for one, ids in chosen.items()]
     conn.execute(_CHANGE, rows)
 
 

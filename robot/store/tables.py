@@ -19,6 +19,13 @@ from robot.store.columns import Id, Json, Number, UtcDateTime, Words
 
 metadata = MetaData()
 
+
+def _index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Of some of the rows."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 portals = Table(
     "portals",
     metadata,
@@ -86,6 +93,7 @@ runs = Table(
     Column("reports", Number, nullable=False, server_default="0"),  # tries so far
     Column("first_report_at", UtcDateTime),
     Column("chosen", Json),
+    Column("chosen_at", UtcDateTime),
     Column("outcome", Json),
     Column("decided_at", UtcDateTime),
     Column("succeeded", Boolean),
@@ -99,22 +107,15 @@ runs = Table(
     Column("first_look_at", UtcDateTime),
     Column("look_at", UtcDateTime),
     UniqueConstraint("portal_id", "event_hash", name="runs_once"),
-    Index(
-        "runs_waiting",
-        "portal_id",
-        "due_at",
-        "id",
-        sqlite_where=text("finished_at IS NULL"),
-        postgresql_where=text("finished_at IS NULL"),
-    ),
-    Index(
-        "runs_looking",
-        "portal_id",
-        "look_at",
-        sqlite_where=text("look_at IS NOT NULL"),
-        postgresql_where=text("look_at IS NOT NULL"),
-    ),
+    _index("runs_waiting", "portal_id", "due_at", "id", where="finished_at IS NULL"),
+    _index("runs_looking", "portal_id", "look_at", where="look_at IS NOT NULL"),
     Index("runs_finished", "finished_at"),
+    # what people ask for
+    Index("runs_of_portal", "portal_id", "id"),
+    Index("runs_of_item", "portal_id", "document_id"),
+    _index("runs_failed", "portal_id", "id", where="succeeded IS FALSE"),
+    _index("runs_untaken", "portal_id", "id", where="ending NOT IN ('reported', 'not_awaited')"),
+    _index("runs_decided", "portal_id", "decided_at", where="decided_at IS NOT NULL"),
     sqlite_autoincrement=True,  # a number once shown to a person never means another run
 )
 
@@ -139,44 +140,15 @@ links = Table(
     Column("due_at", UtcDateTime),  # not turned off before; NULL: nothing is to be done
     Column("ended_by", Words(16)),  # how it ended
     # at most one row of a document is open; ended ones are history
-    Index(
-        "links_open",
-        "portal_id",
-        "document_id",
-        unique=True,
-        sqlite_where=text("state != 'off'"),
-        postgresql_where=text("state != 'off'"),
-    ),
+    _index("links_open", "portal_id", "document_id", where="state != 'off'", unique=True),
     Index("links_of_document", "portal_id", "document_id"),
-    Index(
-        "links_due",
-        "due_at",
-        sqlite_where=text("due_at IS NOT NULL"),
-        postgresql_where=text("due_at IS NOT NULL"),
-    ),
+    _index("links_due", "due_at", where="due_at IS NOT NULL"),
     # what people ask for: since when, for which item, until when
-    Index(
-        "links_since",
-        "asked_at",
-        sqlite_where=text("state != 'off'"),
-        postgresql_where=text("state != 'off'"),
-    ),
+    _index("links_since", "asked_at", where="state != 'off'"),
     Index("links_of_item", "item", "portal_id"),
-    Index(
-        "links_ending",
-        "portal_id",
-        "expires_at",
-        sqlite_where=text("state != 'off'"),
-        postgresql_where=text("state != 'off'"),
-    ),
+    _index("links_ending", "portal_id", "expires_at", where="state != 'off'"),
     # each decided run looks for what it had asked for; links are kept for ever
-    Index(
-        "links_asked",
-        "portal_id",
-        "run_id",
-        sqlite_where=text("state = 'asked'"),
-        postgresql_where=text("state = 'asked'"),
-    ),
+    _index("links_asked", "portal_id", "run_id", where="state = 'asked'"),
 )
 
 # Who turned which link on or off, when and why; kept longer than runs.
@@ -204,6 +176,17 @@ robots = Table(
     Column("code", Words(128), primary_key=True),
     Column("fingerprint", Words(64), nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
+)
+
+# How a portal's days were, once they are over: counting a busy day anew takes long.
+days = Table(
+    "days",
+    metadata,
+    Column("portal_id", ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", UtcDateTime, primary_key=True),  # its first moment
+    Column("done", Number, nullable=False),
+    Column("failed", Number, nullable=False),
+    Column("median_ms", Number),  # from received to decided, of those that are done; NULL: none is
 )
 
 unverified = Table(

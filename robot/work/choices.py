@@ -25,7 +25,7 @@ def put_chosen(
     Returns what of it each run may do.
     """
     granted = {run.id: _granted(conn, portal_id, run, found) for run, found in chosen}
-    runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen})
+    runs.save_chosen(conn, {run.id: found.document_ids for run, found in chosen}, now=now)
     asked = {
         _origin(portal_id, run): (granted[run.id].document_ids, granted[run.id].expires_at)
         for run, found in chosen

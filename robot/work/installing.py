@@ -12,7 +12,7 @@ from robot.store.portals import Portal
 from robot.work.registering import is_registered, registering
 from robot.work.tools import Tools
 
-LOOKS_EVERY = 0.05  # seconds
+LOOKS_EVERY = 0.02  # seconds; a person waits for the page
 # Some portals may not take robots before the installer is finished: tried again this much later.
 AGAIN_AFTER = timedelta(seconds=15)
 # Trying again changes nothing about these; a person must act.

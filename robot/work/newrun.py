@@ -78,13 +78,18 @@ def of_our_own(
 
 
 def again(
-    run: StoredRun, portal_id: int, *, secrets: bytes | None, give_up_after: timedelta
+    run: StoredRun,
+    portal_id: int,
+    *,
+    source: Source,
+    secrets: bytes | None,
+    give_up_after: timedelta,
 ) -> NewRun:
     """A run that is over, once more; with its secrets it is one that its workflow waits for."""
     new = of_our_own(
         run.code,
         portal_id,
-        source=Source.COMMAND,
+        source=source,
         user_id=run.user_id,
         inputs=run.inputs,
         give_up_after=give_up_after,

@@ -93,7 +93,9 @@ class Proving:
 
     async def _prove(self, one: Unproven) -> None:
         try:
-            self._landed.append((one.job, await self._whose(one)))
+            # First the answer, then the list: it is another one after each look.
+            tokens = await self._whose(one)
+            self._landed.append((one.job, tokens))
         except ForgedError as error:
             log.warning("run.not_proven", run_id=one.job.run.id, reason=str(error))
             can_renew = self._verifier.can_renew(self._portal.client_id)

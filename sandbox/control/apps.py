@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sandbox import lifecycle
+from sandbox import lifecycle, opening
 from sandbox.control.fields import Ask, Field, read
 from sandbox.courier import Reply
 from sandbox.errors import ControlError
@@ -12,6 +12,7 @@ from sandbox.portal import App
 _TEXT = Field(kind=str, default="")
 _INSTALL = {
     "install_url": _TEXT,
+    "name": Field(kind=str, default="Local app"),
     "scope": Field(kind=str, default="crm,bizproc"),
     "interface": Field(kind=bool, default=False),
     "user_id": Field(kind=int, default=1),
@@ -49,6 +50,7 @@ def _new_app(ask: Ask, given: dict[str, Any]) -> App:
     client_id = given["client_id"] or f"local.{secrets.token_hex(7)}.{secrets.randbelow(10**8):08}"
     known_secret = ask.site.world.client_secrets.get(client_id)
     return App(
+        name=given["name"],
         client_id=client_id,
         client_secret=given["client_secret"] or known_secret or secrets.token_urlsafe(37),
         application_token=secrets.token_hex(16),
@@ -70,7 +72,7 @@ async def _deliver(ask: Ask, app: App) -> Reply:
 async def finish(ask: Ask) -> Any:
     """The installer page called BX24.installFinish(); an API-only app cannot."""
     read(ask.body, {})
-    app = _app(ask)
+    app = ask.site.portal.the_app()
     if not app.interface:
         raise ControlError("An app without interface is installed at once")
     return {"installed": True, "statuses": await lifecycle.finish_install(ask.site, app)}
@@ -79,17 +81,13 @@ async def finish(ask: Ask) -> Any:
 async def open_page(ask: Ask) -> Any:
     """A user opens the app: the installer until it finished, for administrators only."""
     user_id = read(ask.body, {"user_id": Field(kind=int, default=1)})["user_id"]
-    app, user = _app(ask), ask.site.portal.users.get(user_id)
-    if user is None:
-        raise ControlError("No such user", status=404)
-    if not app.installed and not user.admin:
-        raise ControlError("The app is not fully installed", status=409)
-    url = app.app_url if app.installed else app.install_url
+    app, user = ask.site.portal.the_app(), ask.site.portal.user(user_id)
+    url = opening.page_for(app, user)
     return _as_json(await lifecycle.open_frame(ask.site, app, url, user_id))
 
 
 async def update(ask: Ask) -> Any:
-    app = _app(ask)
+    app = ask.site.portal.the_app()
     given = read(ask.body, {"version": Field(kind=int, default=app.version + 1)})
     statuses = await lifecycle.update(ask.site, app, given["version"])
     return {"status": _first(statuses), "application_token": app.application_token}
@@ -97,18 +95,16 @@ async def update(ask: Ask) -> Any:
 
 async def uninstall(ask: Ask) -> Any:
     clean = read(ask.body, {"clean": Field(kind=(bool, int), default=False)})["clean"]
-    return {"status": _first(await lifecycle.uninstall(ask.site, _app(ask), clean=bool(clean)))}
+    return {
+        "status": _first(
+            await lifecycle.uninstall(ask.site, ask.site.portal.the_app(), clean=bool(clean))
+        )
+    }
 
 
 def _first(statuses: list[int | None]) -> int | None:
     """Of the handler that was bound; None where there was none."""
     return statuses[0] if statuses else None
-
-
-def _app(ask: Ask) -> App:
-    if ask.site.portal.app is None:
-        raise ControlError("No app is installed", status=409)
-    return ask.site.portal.app
 
 
 def _as_json(reply: Reply) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _about(portal: Portal) -> dict[str, Any]:
 def _app(app: App | None) -> dict[str, Any] | None:
     if app is None:
         return None
-    return asdict(app) | {"scope": ",".join(app.scope)}
+    return asdict(app) | {"scope": ",".join(app.scope), "seen_by": sorted(app.seen_by)}
 
 
 def _stages(portal: Portal) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ _FAULT = {
     "description": Field(kind=str, default="Internal server error"),
     "status": Field(kind=int, default=500),
     "seconds": Field(kind=NUMBER, default=1.0),
+    "user_id": Field(kind=(int, type(None)), default=None),
 }
 
 

@@ -16,7 +16,13 @@ from sandbox.rest.perform import perform
 from sandbox.site import Site
 from sandbox.troubles import ordered
 
-HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+# Of every answer, a browser's preflight included: pages of any origin may call, with JSON or a
+# form, and with the token in the body, since `authorization` is not among the headers.
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "origin, content-type, accept",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(slots=True, kw_only=True)

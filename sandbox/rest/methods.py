@@ -7,6 +7,7 @@ from sandbox.portal import Portal
 from sandbox.rest import (
     answers,
     basic,
+    crm_items,
     document_templates,
     documents,
     event_handlers,
@@ -41,6 +42,7 @@ TABLE: dict[str, Method] = {
         *event_handlers.METHODS,
         *documents.METHODS,
         *document_templates.METHODS,
+        *crm_items.METHODS,
         Method(
             name="method.get",
             page=_SYSTEM + "method-get.html",

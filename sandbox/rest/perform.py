@@ -46,7 +46,7 @@ async def perform(caller: Caller, name: str, parameters: Parameters) -> Done:
     watch = Stopwatch.start(caller.portal)
     _check_operating(caller, method, watch.started_at)
     try:
-        await ordered(caller.portal.faults, "rest", method.name)
+        await ordered(caller.portal.faults, "rest", method.name, user_id=caller.user.id)
         result = await method.run(caller, known)
     finally:
         _charge(caller, method, watch)

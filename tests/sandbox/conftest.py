@@ -11,6 +11,7 @@ import pytest
 from tests.sandbox.sandbox_rig import Bitrix, Handler, Process
 
 PORTALS = 400
+TLS_PORTALS = 40
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,23 @@ def sandbox_portals(sandbox_process: Process) -> Iterator[Bitrix]:
     ready = sandbox_process.ready
     return (
         Bitrix(url, ready["oauth"], member_id)
+        for url, member_id in zip(ready["portals"], ready["member_ids"], strict=True)
+    )
+
+
+@pytest.fixture(scope="session")
+def tls_process() -> Iterator[Process]:
+    """A sandbox that speaks https, which the official SDKs insist on."""
+    process = Process("--https", "--portals", str(TLS_PORTALS))
+    yield process
+    assert process.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def tls_portals(tls_process: Process) -> Iterator[Bitrix]:
+    ready = tls_process.ready
+    return (
+        Bitrix(url, ready["oauth"], member_id, ready["certificate"])
         for url, member_id in zip(ready["portals"], ready["member_ids"], strict=True)
     )
 

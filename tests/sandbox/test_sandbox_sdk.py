@@ -19,23 +19,7 @@ from b24pysdk.errors.oauth import (  # type: ignore[import-untyped]
     BitrixOauthWrongClient,
 )
 
-from tests.sandbox.sandbox_rig import Bitrix, Handler, Process
-
-
-@pytest.fixture(scope="module")
-def tls_process() -> Iterator[Process]:
-    process = Process("--https", "--portals", "20")
-    yield process
-    assert process.stop() == 0
-
-
-@pytest.fixture(scope="module")
-def tls_portals(tls_process: Process) -> Iterator[Bitrix]:
-    ready = tls_process.ready
-    return (
-        Bitrix(url, ready["oauth"], member_id, ready["certificate"])
-        for url, member_id in zip(ready["portals"], ready["member_ids"], strict=True)
-    )
+from tests.sandbox.sandbox_rig import Bitrix, Handler
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from tests import installer
+from tests.installer import go_through
 from tests.programs import App, Sandbox
 from tests.scenarios.sandbox_portal import ENABLING, LISTING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
@@ -56,7 +58,8 @@ def begin(app: App, sandbox: Sandbox) -> LongStories:
     """Begin all of them."""
     unlucky, newcomer, stranger = (sandbox.portal() for _ in range(3))
     unlucky.fault("error", "bizproc.robot.add", error="ERROR_ACTIVITY_ADD_FAILURE", status=400)
-    page = app.offer_to(unlucky, interface=True)["body"]
+    installer.add(app, unlucky)
+    page = go_through(app, unlucky).done
     unlucky.heal()
     unlucky.post("apps/finish")
     app.install_at(stranger)

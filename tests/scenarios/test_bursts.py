@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests import installer
+from tests.programs import App
 from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, enable
 
@@ -86,3 +88,18 @@ def test_a_burst_over_the_operating_time_goes_on_after_each_reset(portal: Sandbo
     blocked = [code for one in portal.journal("rest.request") for code in one["errors"]]
     assert "OPERATION_TIME_LIMIT" in blocked, "the method was never over its time"
     assert len(blocked) <= DEALS * 2, "a blocked method is probed, not hammered"
+
+
+def test_deals_that_come_one_after_the_other_to_an_app_with_a_page_all_get_their_link(
+    shared_app: App, fresh_portal: SandboxPortal
+) -> None:
+    """Whose token each brought is asked at the authorization server, several at a time."""
+    installer.install(shared_app, fresh_portal)
+    fresh_portal.stage(enable())
+    deals = [fresh_portal.item() for _ in range(DEALS)]
+    documents = [fresh_portal.document(deal) for deal in deals]
+
+    workflows = [fresh_portal.move(deal) for deal in deals]
+
+    outputs = [fresh_portal.outputs(workflow) for workflow in workflows]
+    assert [told["linked_document_id"] for told in outputs] == [str(one) for one in documents]

@@ -2,12 +2,22 @@
 
 from typing import Any
 
+import pytest
+
+from tests import installer
+from tests.installer import Gone, go_through
 from tests.programs import App, is_complete
 from tests.scenarios.long_stories import LongStories
 from tests.scenarios.sandbox_portal import SandboxPortal
 
 ENDS = 'data-finish="yes"'
-SCRIPT = '<script src="https://api.bitrix24.com/api/v1/"'
+SDK = "vendor/b24jssdk/"
+
+
+def install(app: App, portal: SandboxPortal, user_id: int = 1) -> Gone:
+    """An administrator saves the app and opens its installer."""
+    installer.add(app, portal, user_id=user_id)
+    return go_through(app, portal, user_id)
 
 
 def frame_ancestors(answer: dict[str, Any]) -> str:
@@ -20,19 +30,28 @@ def frame_ancestors(answer: dict[str, Any]) -> str:
 def test_the_page_ends_the_installation_once_the_robots_are_registered(
     fresh_portal: SandboxPortal, shared_app: App
 ) -> None:
-    answer = shared_app.offer_to(fresh_portal, interface=True)
+    gone = install(shared_app, fresh_portal)
 
-    assert answer["status"] == 200
-    assert is_complete(fresh_portal), "the page came before the robots were registered"
-    assert ENDS in answer["body"]
-    assert SCRIPT in answer["body"]
-    assert "Linkrobot is ready" in answer["body"]
+    assert gone.page["status"] == 200
+    assert is_complete(fresh_portal), "it ended before the robots were registered"
+    assert ENDS in gone.done
+    assert SDK in gone.page["body"]
+    assert "Linkrobot is ready" in gone.done
+
+
+def test_nothing_is_ended_before_the_robots_are_registered(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    page = shared_app.offer_to(fresh_portal, interface=True)
+
+    assert ENDS not in page["body"]
+    assert fresh_portal.robots() == {}
 
 
 def test_only_this_portal_may_show_the_page(fresh_portal: SandboxPortal, shared_app: App) -> None:
     answer = shared_app.offer_to(fresh_portal, interface=True)
 
-    assert frame_ancestors(answer) == f"'self' {fresh_portal.url}"
+    assert frame_ancestors(answer) == fresh_portal.url
     assert "x-frame-options" not in answer["headers"]
 
 
@@ -41,9 +60,7 @@ def test_the_page_also_works_where_the_frame_brings_no_application_token(
 ) -> None:
     fresh_portal.set(send_application_token=False)
 
-    answer = shared_app.offer_to(fresh_portal, interface=True)
-
-    assert (answer["status"], ENDS in answer["body"]) == (200, True)
+    assert ENDS in install(shared_app, fresh_portal).done
 
 
 def test_a_user_who_is_no_administrator_is_told_and_nothing_is_finished(
@@ -62,9 +79,9 @@ def test_an_administrator_can_finish_what_an_employee_began(
 ) -> None:
     shared_app.offer_to(fresh_portal, interface=True, user_id=7)
 
-    answer = fresh_portal.post("apps/open", user_id=1)
+    gone = go_through(shared_app, fresh_portal)
 
-    assert ENDS in answer["body"]
+    assert ENDS in gone.done
     assert {str(row["AUTH_USER_ID"]) for row in fresh_portal.robots().values()} == {"1"}
 
 
@@ -73,11 +90,10 @@ def test_a_plan_without_automation_is_told_and_nothing_is_finished(
 ) -> None:
     fresh_portal.set(features={"bizproc": False})
 
-    answer = shared_app.offer_to(fresh_portal, interface=True)
+    gone = install(shared_app, fresh_portal)
 
-    assert answer["status"] == 200
-    assert "no automation rules" in answer["body"]
-    assert ENDS not in answer["body"]
+    assert "no automation rules" in gone.done
+    assert ENDS not in gone.done
 
 
 def test_a_passing_failure_is_told_and_does_not_keep_the_installer_open(
@@ -91,7 +107,9 @@ def test_opening_the_app_registers_robots_that_are_missing(
     fresh_portal: SandboxPortal, shared_app: App
 ) -> None:
     fresh_portal.set(features={"bizproc": False})
-    shared_app.offer_to(fresh_portal, app_url=f"{shared_app.url}/bitrix24/app")
+    installer.add(shared_app, fresh_portal)
+    go_through(shared_app, fresh_portal)
+    fresh_portal.post("apps/finish")
     fresh_portal.set(features={"bizproc": True})
 
     answer = fresh_portal.post("apps/open", user_id=1)
@@ -100,22 +118,24 @@ def test_opening_the_app_registers_robots_that_are_missing(
     assert is_complete(fresh_portal)
 
 
-def test_the_apps_page_says_that_all_is_ready(portal: SandboxPortal, shared_app: App) -> None:
-    shared_app.offer_to(portal, deliver=False, app_url=f"{shared_app.url}/bitrix24/app")
+def test_the_apps_page_says_that_all_is_ready(fresh_portal: SandboxPortal, shared_app: App) -> None:
+    install(shared_app, fresh_portal)
+    fresh_portal.post("apps/finish")
 
-    answer = portal.post("apps/open", user_id=7)
+    answer = fresh_portal.post("apps/open", user_id=1)
 
     assert "Linkrobot is ready" in answer["body"]
     assert ENDS not in answer["body"]
-    assert frame_ancestors(answer) == f"'self' {portal.url}"
+    assert frame_ancestors(answer) == fresh_portal.url
 
 
-def test_a_page_with_made_up_tokens_is_refused(portal: SandboxPortal, shared_app: App) -> None:
+@pytest.mark.parametrize("page", ["install", "app"])
+def test_a_page_with_made_up_tokens_is_refused_in_words(
+    page: str, portal: SandboxPortal, shared_app: App
+) -> None:
     form = f"member_id={portal.member_id}&AUTH_ID={'f' * 70}&REFRESH_ID={'e' * 70}".encode()
 
-    statuses = [
-        shared_app.post(f"/bitrix24/{page}?DOMAIN=x.example&LANG=en", form).status_code
-        for page in ("install", "app")
-    ]
+    answer = shared_app.post(f"/bitrix24/{page}?DOMAIN=x.example&LANG=en", form)
 
-    assert statuses == [403, 403]
+    assert answer.status_code == 403
+    assert "open it again from Bitrix24" in answer.text

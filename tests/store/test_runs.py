@@ -137,7 +137,7 @@ async def test_an_outcome_never_changes(database: Database, portal: Portal) -> N
 
 async def test_what_was_chosen_is_remembered(database: Database, portal: Portal) -> None:
     run_id = await record(database, new_run(portal.id))
-    await database.write(lambda conn: runs.save_chosen(conn, {run_id: (5, 6)}))
+    await database.write(lambda conn: runs.save_chosen(conn, {run_id: (5, 6)}, now=NOW))
 
     (found,) = await fetch(database, run_id)
 

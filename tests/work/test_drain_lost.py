@@ -47,7 +47,7 @@ async def test_after_a_crash_the_chosen_document_is_enabled_and_no_newer_one(
     database: Database, portal: Portal, vault: Vault
 ) -> None:
     run_id, function = await record(database, called(vault, portal)), PortalFunction()
-    await database.write(lambda conn: runs.save_chosen(conn, {run_id: [5]}))
+    await database.write(lambda conn: runs.save_chosen(conn, {run_id: [5]}, now=datetime.now(UTC)))
 
     await work(function, database, vault, portal)
 

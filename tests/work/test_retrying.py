@@ -10,7 +10,7 @@ from robot.store import again, runs
 from robot.store.check_value import open_vault
 from robot.store.database import Database
 from robot.store.portals import Portal
-from robot.store.runs import Ended, Ending
+from robot.store.runs import Ended, Ending, Source
 from robot.store.vault import Vault
 from robot.work import newrun
 from robot.work.errands import GIVE_UP_AFTER, Errands
@@ -57,7 +57,11 @@ async def test_only_one_run_can_answer_a_workflow(
     assert before
     assert before.is_awaited
     new = newrun.again(
-        before.run, portal.id, secrets=before.run.secrets, give_up_after=GIVE_UP_AFTER
+        before.run,
+        portal.id,
+        source=Source.COMMAND,
+        secrets=before.run.secrets,
+        give_up_after=GIVE_UP_AFTER,
     )
 
     new_id = await database.write(lambda conn: again.hand_over(conn, before, new))
@@ -97,6 +101,8 @@ async def test_while_its_workflow_waits_it_is_proven_anew(
     assert before
     sealed = before.run.secrets
 
-    new = newrun.again(before.run, portal.id, secrets=sealed, give_up_after=GIVE_UP_AFTER)
+    new = newrun.again(
+        before.run, portal.id, source=Source.COMMAND, secrets=sealed, give_up_after=GIVE_UP_AFTER
+    )
 
     assert (new.user_id, new.own_tokens_only, new.secrets) == (None, True, sealed)

@@ -1,0 +1,1 @@
+"""The portal's window around an app's page, for a real browser."""
