@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests import installer
 from tests.browser.board_rig import RULES, STAGE, Board
 from tests.programs import App, Sandbox, running_sandbox
 
@@ -207,6 +208,33 @@ def test_texts_of_strangers_are_texts(board: Board) -> None:
     expect(board.page.locator("img, b")).to_have_count(0)
     expect(board.page.locator("a[href^=javascript]")).to_have_count(0)
     expect(board.page).to_have_title(re.compile("^Deals"))
+
+
+def test_the_application_opens_in_its_frame_as_the_user_who_is_chosen(
+    board: Board, app: App
+) -> None:
+    installer.add(app, board.portal, name="Linkrobot")
+    installer.go_through(app, board.portal)
+    board.portal.post("apps/finish")
+    board.open()
+    slider = board.page.get_by_role("dialog", name="Linkrobot")
+    inside = board.page.frame_locator("#app-frame iframe").frame_locator("#app")
+
+    board.page.get_by_role("button", name="Open Linkrobot").click()
+
+    expect(inside.locator("#main")).to_be_visible()
+    board.page.get_by_role("button", name="Close the application").click()
+    expect(slider).to_be_hidden()
+    expect(board.page.locator("iframe")).to_have_count(0)
+    board.page.get_by_label("Open Linkrobot as").select_option("as Ben")
+    board.page.get_by_role("button", name="Open Linkrobot").click()
+    expect(inside.get_by_text("administrators of this Bitrix24 only")).to_be_visible()
+
+
+def test_without_an_application_there_is_nothing_to_open(board: Board) -> None:
+    board.open()
+
+    expect(board.page.get_by_role("button", name="Open Linkrobot")).to_be_disabled()
 
 
 def test_the_board_fits_a_narrow_window(board: Board) -> None:

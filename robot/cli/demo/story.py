@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 
-from robot.cli.demo.programs import CLIENT_ID, CLIENT_SECRET, App, Portal, StoryError, until
+from robot.cli.demo import installer
+from robot.cli.demo.programs import App, Portal, StoryError, until
 from robot.cli.demo.teller import Teller
 from robot.flows.catalogue import ENABLE, ROBOTS
 from robot.flows.texts import LANGUAGES
@@ -108,22 +109,12 @@ def _otherwise(event: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def _install(teller: Teller, portal: Portal, app: App) -> None:
-    with teller.step("The application's page is opened; Linkrobot checks who is there") as told:
-        answer = portal.ask(
-            "POST",
-            "apps/install",
-            install_url=f"{app.url}/bitrix24/install",
-            app_url=f"{app.url}/bitrix24/app",
-            interface=True,
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-        )
-        if answer["status"] != httpx.codes.OK:
-            raise StoryError(f"Linkrobot answered the installation with {answer['status']}")
-        told("verified at the authorization server")
+    with teller.step("The application is added and its page opened") as told:
+        page = installer.open_installer(portal, app)
+        told("who opened it was verified at the authorization server")
     with teller.step("Linkrobot registers its robots; the installation is finished") as told:
+        installer.finish(portal, app, page)
         until(lambda: _is_registered(portal), "robots registered")
-        portal.ask("POST", "apps/finish")
         told(f"{', '.join(ROBOTS)}, in {len(LANGUAGES)} languages")
     with teller.step("The administrator puts two rules into a stage") as told:
         portal.ask("PUT", f"stages/{STAGE}", robots=RULES)

@@ -26,7 +26,7 @@ export function drawOpening() {
 export function open() {
   document.getElementById("app-title").textContent = nameOf(model.state.app);
   const frame = h("iframe", {
-    src: `/_sandbox/frame?user_id=${as.value}`,
+    src: `/_sandbox/frame?popup=1&user_id=${as.value}`,
     title: nameOf(model.state.app),
   });
   place.replaceChildren(frame);
