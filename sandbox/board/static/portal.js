@@ -26,7 +26,6 @@ export async function ask(method, path, body, { patience = 15000 } = {}) {
 export async function follow({ begin, events, gone, back }) {
   let portal = null;
   let after = -FIRST;
-  let changes = 0;
   for (;;) {
     try {
       const state = await ask("GET", "state");
@@ -36,6 +35,7 @@ export async function follow({ begin, events, gone, back }) {
         begin(state);
       }
       back(state);
+      let changes = -1; // unknown: the first answer comes at once
       for (;;) {
         const path = `journal?after=${after}&wait=${WAIT}&changes=${changes}`;
         const news = await ask("GET", path, undefined, { patience: WAIT * 1000 + PATIENCE });
