@@ -7,7 +7,7 @@ FUZZ_SECONDS ?= 60
 AUDIT := $(VENV)/audit
 PIP_INSTALL := pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test lint audit lock bench fuzz soak soak-replicas
+.PHONY: setup demo test lint texts audit lock bench fuzz soak soak-replicas
 
 setup: $(READY) $(VENV)/browser
 
@@ -34,6 +34,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The words of the page, as code and templates use them: new ones wait there to be translated.
+texts: $(READY)
+	$(BIN)/python -m tests.catalogues
 
 # What is promised about speed, measured beside what it is compared with: see bench/README.md.
 bench: setup

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     # with PostgreSQL: from the death of a replica until another one works on its portals
     take_over_after: Duration = Field(default=timedelta(seconds=10), ge=_TAKEN_OVER_FIRST)
     activities: bool = True  # also for the workflow designer, on plans that have it
+    notify: bool = True  # tell a portal's administrator in Bitrix24 what only a person can mend
     metrics_token: SecretStr = SecretStr("")
     private_portals: Names = ()
 

@@ -40,9 +40,12 @@ def main() -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not 0 < speed < inf:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
     return speed
 
 

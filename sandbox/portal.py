@@ -93,6 +93,21 @@ class Robot:
 
 
 @dataclass(slots=True, kw_only=True)
+class Notification:
+    """What a user finds in the notification center."""
+
+    id: int
+    user_id: int
+    type: Literal["USER", "SYSTEM"]
+    author_id: int  # 0: the system
+    message: str  # with BB codes
+    message_out: str  # for e-mails
+    tag: str
+    sub_tag: str
+    client_id: str  # tags are the application's own
+
+
+@dataclass(slots=True, kw_only=True)
 class PortalSettings:
     """What PATCH portal sets; sandbox/README.md explains each."""
 
@@ -174,6 +189,8 @@ class Portal:
     stages: dict[str, list[StagedRobot]] = field(default_factory=_first_stages)  # in their order
     workflows: dict[str, Workflow] = field(default_factory=dict)
     mails: list[dict[str, str]] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+    last_notification_id: int = 0
     journal: Journal = field(default_factory=Journal)
     bucket: Bucket = field(default_factory=Bucket)
     operating: Operating = field(default_factory=Operating)

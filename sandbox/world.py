@@ -31,7 +31,6 @@ class World:
     tokens: Tokens = field(default_factory=Tokens)
     client_secrets: dict[str, str] = field(default_factory=dict)  # client_id -> secret
     oauth_faults: list[Fault] = field(default_factory=list)
-    last_fault_id: int = 0
     recording: Recording | None = None  # of --replay
     replay_speed: float = 1.0
 

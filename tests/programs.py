@@ -53,12 +53,12 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(*, portals: int = 1, https: bool = False) -> Iterator[Sandbox]:
-    """Start the sandbox; stop it at the end."""
+def running_sandbox(*words: str, portals: int = 1, https: bool = False) -> Iterator[Sandbox]:
+    """Start the sandbox, with more of its options; stop it at the end."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
     command += ["--https"] if https else []
     process = subprocess.Popen(
-        [*command, "--portals", str(portals)], stdout=subprocess.PIPE, text=True
+        [*command, *words, "--portals", str(portals)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout
     try:

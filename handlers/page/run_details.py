@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from handlers.page import words
 from handlers.page.shown_run import Shown
-from handlers.page.texts import translations_of
+from handlers.page.texts import mark, said
 from handlers.page.visit import Visit, administrators
 from robot.flows.catalogue import RULES
 from robot.store import again, found_runs, history, links_of_run
@@ -18,9 +18,8 @@ from robot.work import retrying
 from robot.work.not_retried import NotRetriedError, Why
 from robot.work.retrying import Asked, Retried
 
-_ = words.mark
 MOST_LINKS = 50  # shown of a run
-NOT_FOUND = _("There is no such run any more: old ones are forgotten.")
+NOT_FOUND = mark("There is no such run any more: old ones are forgotten.")
 
 
 @administrators
@@ -106,7 +105,7 @@ def _run(conn: Connection, visit: Visit, run_id: int) -> FoundRun:
 
 
 def _not_found(visit: Visit) -> HTTPException:
-    return HTTPException(404, translations_of(visit.session.language).gettext(NOT_FOUND))
+    return HTTPException(404, said(visit.session.language, NOT_FOUND))
 
 
 def _documents(run: FoundRun) -> set[int]:

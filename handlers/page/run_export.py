@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from handlers.page import rendering, run_search, words
-from handlers.page.texts import translations_of
+from handlers.page import rendering, run_search
+from handlers.page.texts import mark, translations_of
 from handlers.page.visit import Visit, administrators
 from robot.errors import SettingsError
 from robot.store import found_runs
 from robot.work.exporting.export import export_runs
 
-_ = words.mark
+_ = mark
 MOST = 200  # runs of a file
 NOTHING = _("No run was exported: none fits, or they were forgotten meanwhile. Search anew.")
 

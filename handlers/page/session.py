@@ -10,6 +10,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from handlers.page.texts import mark, said
 from robot.errors import ForgedError, RobotError
 from robot.store.vault import UnopenedError, Vault
 from robot.work.visiting import Visitor
@@ -17,6 +18,7 @@ from robot.work.visiting import Visitor
 LIVES = timedelta(minutes=10)
 OWNER = "session of the page"
 HEADER = "X-Linkrobot-Session"
+ENDED = mark("This page was open for long. Reload it in Bitrix24.")
 
 
 class SessionEndedError(RobotError):
@@ -84,7 +86,7 @@ def check(session: Session, *, now: datetime | None = None) -> Session:
         SessionEndedError: its time is over.
     """
     if (now or datetime.now(UTC)).timestamp() >= session.expires_at:
-        raise SessionEndedError("This page was open for long. Reload it in Bitrix24.")
+        raise SessionEndedError(said(session.language, ENDED))
     return session
 
 

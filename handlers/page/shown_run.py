@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.page import words
 from handlers.page.causes import Cause, cause_of
+from handlers.page.texts import mark
 from robot.flows.catalogue import ENABLING, RULES
 from robot.flows.publish import LEAVES, LONGEST_WAIT
 from robot.protocol.item_paths import path_of
@@ -14,7 +15,7 @@ from robot.protocol.registration import Field
 from robot.store import again
 from robot.store.found_runs import TAKEN, FoundRun, Stage
 
-_ = words.mark
+_ = mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

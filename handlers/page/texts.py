@@ -29,6 +29,11 @@ LOCALES = {
 _ALSO = {"es": "la", "pt": "br", "uk": "ua"}
 
 
+def mark(text: str) -> str:
+    """Marks a text for the translators; it is translated where it is shown."""
+    return text
+
+
 def known(language: str) -> str:
     """The language to show to whoever speaks that one."""
     code = language.lower()
@@ -53,3 +58,8 @@ def translations_of(language: str) -> Translations:
         compiled.seek(0)
         return Translations(compiled)
     return Translations()
+
+
+def said(language: str, text: str) -> str:
+    """A text of ours in a known language."""
+    return translations_of(language).gettext(text)

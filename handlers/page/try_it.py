@@ -13,7 +13,7 @@ from starlette.routing import Route
 from handlers.page import words
 from handlers.page.causes import cause_of
 from handlers.page.shown_run import Shown
-from handlers.page.texts import translations_of
+from handlers.page.texts import mark, said
 from handlers.page.visit import Visit, administrators
 from robot.errors import UnreadableError
 from robot.flows.catalogue import DEFINITIONS, DISABLE, ENABLE, ITEMS, ROBOTS
@@ -30,8 +30,8 @@ from robot.work.installing import decided
 RUN = "/bitrix24/app/try/run"
 FOUND_WITHIN = 8.0  # seconds; a person waits
 KINDS: Mapping[int, str] = {kind: name for name, kind in ENTITY_TYPES.items() if kind in LISTED}
-NOT_AN_ITEM = words.mark("Choose a CRM item first.")
-GONE = words.mark("There is no such run any more: old ones are forgotten.")
+NOT_AN_ITEM = mark("Choose a CRM item first.")
+GONE = mark("There is no such run any more: old ones are forgotten.")
 
 
 @administrators
@@ -98,7 +98,7 @@ async def _steps(visit: Visit, run_id: int) -> Response:
         lambda conn: found_runs.by_ids(conn, visit.portal.id, [run_id])
     )
     if not found or found[0].source != Source.PAGE:
-        raise HTTPException(404, _said(visit, GONE))
+        raise HTTPException(404, said(visit.session.language, GONE))
     shown = Shown(found[0], visit.session.language, visit.tools.settings.keep_runs)
     return visit.show(
         "page/try_steps.html",
@@ -133,7 +133,7 @@ def _item(visit: Visit) -> Item | None:
         return Item(entity_type_id=kind, id=number, document_id=f"{KINDS[kind]}_{number}")
     if visit.form.text("document_id"):
         return None
-    raise HTTPException(400, _said(visit, NOT_AN_ITEM))
+    raise HTTPException(400, said(visit.session.language, NOT_AN_ITEM))
 
 
 def _kind(form: Fields) -> int:
@@ -141,10 +141,6 @@ def _kind(form: Fields) -> int:
     if kind not in KINDS:
         raise UnreadableError("kind is not a type of CRM items that can be listed")
     return kind
-
-
-def _said(visit: Visit, text: str) -> str:
-    return translations_of(visit.session.language).gettext(text)
 
 
 ROUTES = (

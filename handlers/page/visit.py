@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from handlers.page import rendering, session
 from handlers.page.session import HEADER, Session, SessionEndedError
+from handlers.page.texts import mark, said
 from handlers.state import State, read_body
 from robot.protocol.fields import Fields
 from robot.protocol.forms import parse_form
@@ -20,7 +21,7 @@ from robot.store.portals import Portal
 from robot.work.errands import Errands
 from robot.work.tools import Tools
 
-REMOVED = "The app was removed from this Bitrix24."
+REMOVED = mark("The app was removed from this Bitrix24.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ async def _visit(request: Request[State]) -> Visit:
         session.check_token(living, request.scope["path"], form.text("token"))
     portal = await tools.database.read(lambda conn: portals.find(conn, living.portal_id))
     if portal is None:
-        raise SessionEndedError(REMOVED)
+        raise SessionEndedError(said(living.language, REMOVED))
     return Visit(request=request, session=living, portal=portal, form=form)
 
 

@@ -6,17 +6,12 @@ Nothing that a stranger wrote may go through a template's `_`: it takes its text
 
 from collections.abc import Mapping
 
-from robot.flows.catalogue import CHECK, END, LOOK, REGISTER, RENEW, WHO
+from handlers.page.texts import mark
+from robot.flows.catalogue import CHECK, END, LOOK, REGISTER, RENEW, TELL, WHO
 from robot.flows.catalogue import ITEMS as FIND
 from robot.store.runs import Ending, Source
 from robot.work.not_retried import Why
 from robot.work.retrying import Told
-
-
-def mark(text: str) -> str:
-    """Marks a text for the translators."""
-    return text
-
 
 _ = mark
 
@@ -49,6 +44,7 @@ OWN_RUNS: Mapping[str, str] = {
     RENEW: _("Renew an access"),
     WHO: _("See who opened this page"),
     FIND: _("Look for CRM items"),
+    TELL: _("Tell an administrator what to mend"),
 }
 
 # What one looks for, by entityTypeId.

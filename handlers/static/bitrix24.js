@@ -2,7 +2,15 @@
 // The frame around us, through Bitrix24's own SDK: it fits the frame to the page, opens CRM items,
 // and tells who looks at the page, so that the session goes on.
 
-const frame = window.parent === window ? Promise.reject() : B24Js.initializeB24Frame();
+// The SDK is large, so it comes when it comes; the page does not wait for it.
+const sdk = document.getElementById("sdk");
+const loaded = new Promise((resolve, reject) => {
+  if (window.B24Js) resolve();
+  sdk.addEventListener("load", resolve);
+  sdk.addEventListener("error", reject);
+});
+const frame =
+  window.parent === window ? Promise.reject() : loaded.then(() => B24Js.initializeB24Frame());
 frame.catch(() => {}); // opened outside of Bitrix24: the page works until its session ends
 const RENEWS_AFTER = 0.8; // of a session's life
 

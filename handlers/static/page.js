@@ -83,3 +83,5 @@ document.addEventListener("submit", (event) => {
   if (field) field.value = JSON.parse(document.body.getAttribute("hx-headers"))["X-Linkrobot-Session"];
 });
 localTimes(document);
+// From here on clicks are heard: htmx has begun right before.
+document.addEventListener("DOMContentLoaded", () => (document.body.dataset.ready = "yes"));

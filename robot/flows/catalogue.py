@@ -14,6 +14,7 @@ from robot.flows.inputs import EVERY, LATEST
 from robot.flows.items import find_items
 from robot.flows.publish import publish
 from robot.flows.register import expected, register
+from robot.flows.tell import tell
 from robot.flows.texts import localized
 from robot.flows.who import who
 from robot.flows.withdraw import withdraw
@@ -26,6 +27,7 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 REGISTER, CHECK = "@register", "@check"
 END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
 WHO, ITEMS = "@who", "@items"  # for whoever opened the app's page
+TELL = "@tell"  # an administrator, what fails for a reason that a person must mend
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
 
 
@@ -135,6 +137,7 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     RENEW: renew_access,
     WHO: who,
     ITEMS: find_items,
+    TELL: tell,
 }
 CODES = frozenset({*RULES, *_OUR_OWN})
 
@@ -149,7 +152,7 @@ def start(code: str, run: Run) -> Flow:
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in (END, RENEW) or (code in RULES and RULES[code].only_hides)
+    return code in (END, RENEW, TELL) or (code in RULES and RULES[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:

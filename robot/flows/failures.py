@@ -7,20 +7,13 @@ language, so its codes are asked first (wire facts 6.3 and 10.2).
 from dataclasses import dataclass
 
 from robot.errors import FlowError, PortalError, RejectedError
+from robot.flows.texts.en import NOTICES
 from robot.protocol.answers import TOKEN_NOT_TAKEN
 from robot.protocol.oauth import NO_TOKEN, UNANSWERED
 
-_NO_RIGHTS = (
-    "no_rights",
-    "The employee on whose behalf the robot runs may not do this. Give that employee the right to "
-    "change documents (CRM settings, Document templates, Access permissions) and to read this CRM "
-    "item, or choose an administrator in the robot's «Run as».",
-)
-_NOT_ON_PLAN = (
-    "not_on_plan",
-    "Bitrix24 does not offer this on the portal's present plan. Documents, automation and apps "
-    "need a commercial plan with an active Market subscription.",
-)
+# What an administrator is told of as well, in ten languages, stands there.
+_NO_RIGHTS = ("no_rights", NOTICES["rights"])
+_NOT_ON_PLAN = ("not_on_plan", NOTICES["plan"])
 _DISMISSED = (
     "no_rights",
     "The employee on whose behalf the robot runs was dismissed or may not use this application. "
@@ -39,11 +32,7 @@ _BY_CODE = {
     ),
     "ALLOWED_ONLY_INTRANET_USER": _NO_RIGHTS,
     "ACCESS_DENIED": _NO_RIGHTS,
-    "INSUFFICIENT_SCOPE": (
-        "scope_missing",
-        "The application lacks a permission. Open it in Bitrix24's developer resources and tick "
-        "«CRM» (crm) and «Business processes» (bizproc).",
-    ),
+    "INSUFFICIENT_SCOPE": ("scope_missing", NOTICES["scope"]),
     "ERROR_METHOD_NOT_FOUND": _NOT_ON_PLAN,
     "PAYMENT_REQUIRED": _NOT_ON_PLAN,
     "AUTHORIZATION_ERROR": _DISMISSED,
@@ -56,15 +45,7 @@ _BY_CODE = {
         "portal_deleted",
         "This Bitrix24 was deleted or its public part is closed.",
     ),
-    **dict.fromkeys(
-        (NO_TOKEN, *TOKEN_NOT_TAKEN),
-        (
-            "no_token",
-            "Linkrobot has no valid access for the employee on whose behalf the robot runs. See "
-            "that LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET are set, or choose another "
-            "employee in the robot's «Run as».",
-        ),
-    ),
+    **dict.fromkeys((NO_TOKEN, *TOKEN_NOT_TAKEN), ("no_token", NOTICES["access"])),
 }
 _BY_WORDS = (
     ("commercial plan", _NOT_ON_PLAN),
@@ -89,11 +70,7 @@ _OTHER = (
     "bitrix24_error",
     "Bitrix24 refused the call. Its own words tell why.",
 )
-_NOT_ADMIN = (
-    "not_admin",
-    "Only an administrator of this Bitrix24 can register the robots. Ask an administrator to open "
-    "the application once.",
-)
+_NOT_ADMIN = ("not_admin", NOTICES["admin"])
 _NO_ROBOTS = (
     "not_on_plan",
     "This portal's plan has no automation rules, so the robots cannot be registered. Choose a "
@@ -161,16 +138,7 @@ def not_proven(*, can_renew: bool) -> FlowError:
 
 def no_renewal(error: RejectedError) -> FlowError:
     """A link that is to end later needs an access that can be renewed until then."""
-    return FlowError(
-        "access_does_not_last",
-        _with_words(
-            "A link with an end was not turned on, because Linkrobot could not renew its access to "
-            "this Bitrix24, which it needs to turn the link off later. Linkrobot's administrator "
-            "should set LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET to this application's keys "
-            "and look at `linkrobot doctor`; or leave «Valid for, days» empty.",
-            error,
-        ),
-    )
+    return FlowError("access_does_not_last", _with_words(NOTICES["renewal"], error))
 
 
 def no_link(document_id: int) -> FlowError:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from robot.store import expiry, robots
+from robot.store import expiry, notices, robots
 from robot.store.runs import Ending, State
 from robot.store.tables import audit, links, portals, runs, tokens
 from robot.store.tables import robots as registered
@@ -37,6 +37,7 @@ def remove(conn: Connection, portal_id: int, *, now: datetime) -> None:
     )
     robots.forget(conn, portal_id)
     robots.forget_templates(conn, portal_id)
+    notices.forget_portal(conn, portal_id)
     expiry.leave(conn, portal_id, now=now)
 
 
@@ -87,6 +88,7 @@ def forget_step(conn: Connection, portal_id: int, *, limit: int) -> int:
             return gone
     conn.execute(delete(tokens).where(tokens.c.portal_id == portal_id))
     conn.execute(delete(registered).where(registered.c.portal_id == portal_id))
+    notices.forget_portal(conn, portal_id)
     is_removed = portals.c.removed_at.is_not(None)
     conn.execute(delete(portals).where(portals.c.id == portal_id, is_removed))
     return 0

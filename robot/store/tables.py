@@ -189,6 +189,15 @@ days = Table(
     Column("median_ms", Number),  # from received to decided, of those that are done; NULL: none is
 )
 
+# What an administrator was told, once a day for each cause: see notices.py.
+notices = Table(
+    "notices",
+    metadata,
+    Column("portal_id", ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True),
+    Column("cause", Words(32), primary_key=True),
+    Column("told_at", UtcDateTime, nullable=False),
+)
+
 unverified = Table(
     "unverified",
     metadata,

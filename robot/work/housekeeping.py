@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from robot.logs import get_logger
-from robot.store import history, removal, unverified
+from robot.store import history, notices, removal, unverified
 from robot.store.database import Database
 from robot.work.tools import Tools
 
@@ -31,7 +31,7 @@ async def forget_old(tools: Tools) -> int:
             break
         await asyncio.sleep(0.05)  # others may write meanwhile
     await end_left_over(tools.database)
-    await tools.database.write(lambda conn: unverified.forget(conn, now=datetime.now(UTC)))
+    await tools.database.write(_forget_messages)
     if forgotten:
         log.info("runs.forgotten", number=forgotten)
     return forgotten
@@ -50,6 +50,13 @@ async def end_runs(database: Database, portal_id: int, *, removed_at: datetime) 
     ended = STEP
     while ended == STEP:
         ended = await database.write(end)
+
+
+def _forget_messages(conn: Connection) -> None:
+    """Those that never verified, and what administrators were told on earlier days."""
+    now = datetime.now(UTC)
+    unverified.forget(conn, now=now)
+    notices.forget(conn, before=now - 2 * notices.DAY)  # other replicas' clocks may be slow
 
 
 def _forget_step(conn: Connection, before: datetime) -> int:

@@ -24,6 +24,7 @@ from robot.work.choices import put_chosen, put_decided
 from robot.work.job import Decided, Job
 from robot.work.lease import Lease
 from robot.work.renewing import keys_print
+from robot.work.telling import queue_told
 from robot.work.tools import Tools
 
 # Requests that a decision leads to leave first.
@@ -62,6 +63,7 @@ class Ledger:
         keys = keys_print(tools.settings, portal.client_id)
         self.can_renew = keys is not None and portal.renewed_with == keys
         self._database = tools.database
+        self._tells = tools.settings.notify
         self.portal = portal
         self._lease = lease
         self._notes = Notes()
@@ -217,6 +219,8 @@ class Ledger:
             pauses.pause(conn, list(notes.paused.values()))
         if notes.decided:
             put_decided(conn, self.portal.id, notes.decided.values(), now)
+            if self._tells:
+                queue_told(conn, self.portal, notes.decided.values())
         if notes.finished:
             runs.finish(conn, notes.finished, now=now)
         for postpone in notes.postponed:

@@ -6,12 +6,14 @@ One of all replicas does so each hour. Ending the links is the sweep's: see `end
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from robot.logs import get_logger
 from robot.store import duties, expiry, portals
 from robot.work import renewing
+from robot.work.telling import queue_overdue
 from robot.work.tools import Tools
 
 EVERY = 300.0  # seconds between two looks whose turn it is
@@ -42,7 +44,9 @@ class LinkWatch:
             log.info("access.grows_old", portals=len(renewed))
         if self._clock() - self._began_at < SETTLES_FOR:
             return
-        for member_id, number in (await self._tools.database.write(_overdue)).items():
+        tells = self._tools.settings.notify
+        overdue = await self._tools.database.write(partial(_overdue, tells=tells))
+        for member_id, number in overdue.items():
             log.warning("links.overdue", member_id=member_id, number=number, remedy=REMEDY)
 
 
@@ -53,13 +57,15 @@ def _renew(conn: Connection) -> list[int]:
     return renewing.queue_renewals(conn, now=now)
 
 
-def _overdue(conn: Connection) -> Mapping[str, int]:
-    """By the portals' member_id."""
+def _overdue(conn: Connection, *, tells: bool) -> Mapping[str, int]:
+    """By the portals' member_id; their administrators are told as well."""
     now = datetime.now(UTC)
     if not duties.take(conn, "overdue", every=HOURLY, now=now):
         return {}
     numbers = expiry.count_overdue(conn, before=now - expiry.OVERDUE_AFTER)
     if not numbers:
         return {}
-    names = {portal.id: portal.member_id for portal in portals.listed(conn)}
-    return {names[portal_id]: number for portal_id, number in numbers.items()}
+    found = [portal for portal in portals.listed(conn) if portal.id in numbers]
+    for portal in found if tells else ():
+        queue_overdue(conn, portal, numbers[portal.id])
+    return {portal.member_id: numbers[portal.id] for portal in found}

@@ -27,6 +27,7 @@ async def state(ask: Ask) -> Any:
         "documents": [_document(portal, document) for document in portal.documents.values()],
         "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
+        "notifications": [asdict(one) for one in portal.notifications],
         "stages": _stages(portal),
         "faults": [asdict(fault) for fault in [*portal.faults, *ask.site.world.oauth_faults]],
         "bucket": _bucket(portal),

@@ -32,8 +32,7 @@ async def add_fault(ask: Ask) -> Any:
     if given["kind"] not in _KINDS[given["target"]]:
         raise ControlError(f"{given['target']} has other kinds", known=_KINDS[given["target"]])
     world = ask.site.world
-    world.last_fault_id += 1
-    fault = Fault(id=world.last_fault_id, **given)
+    fault = Fault(**given)
     (world.oauth_faults if fault.target == "oauth" else ask.site.portal.faults).append(fault)
     return asdict(fault)
 

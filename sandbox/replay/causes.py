@@ -22,6 +22,8 @@ _REFUSALS = {
     "app_not_installed": ("APPLICATION_NOT_FOUND", "Application not found", 401),
     "portal_deleted": ("PORTAL_DELETED", "Portal was deleted", 500),
     "bitrix24_error": ("ERROR_CORE", "", 400),
+    # It tells nothing, so it is tried again, and holds nobody else up.
+    "gave_up": ("INTERNAL_SERVER_ERROR", "Internal server error", 500),
     "no_token": ("NO_AUTH_FOUND", "Wrong authorization data", 401),
 }
 # error_code -> what the authorization server answers to a renewal
@@ -61,18 +63,17 @@ def cause_of(run: RecordedRun, *, user_id: int | None) -> Cause:
     faults: list[Fault] = []
     if code in _REFUSALS:
         error, text, status = _REFUSALS[code]
-        error, text = run.their_code or error, run.their_words or text
+        if code != "gave_up":
+            error, text = run.their_code or error, run.their_words or text
         faults += _refused(error, text, status, user_id)
     if code in _NO_RENEWAL:
         faults.append(_fault("oauth.token", target="oauth", error=_NO_RENEWAL[code]))
-    if code == "gave_up":
-        faults += [_fault(method, kind="status", status=503) for method in _METHODS]
     return Cause(faults=tuple(faults))
 
 
 def busy(run: RecordedRun) -> Fault | None:
     """The portal did not take so many of its answers at once."""
-    if not run.reports:
+    if run.reports <= 0:
         return None
     times = min(run.reports, 3)  # each makes the next pause longer
     return _fault("bizproc.event.send", kind="status", status=503, times=times)

@@ -9,7 +9,7 @@ from sandbox.replay.causes import why_not
 from sandbox.replay.recording import UNKNOWN, Outcome, RecordedRun, Recording, told
 from sandbox.replay.situation import Situation
 from sandbox.site import Site
-from sandbox.workflow.steps import Status, Workflow
+from sandbox.workflow.steps import State, Status, Step, Workflow
 
 PATIENCE = 90.0  # seconds that a run may take longer than it took
 MOST_PATIENCE = 600.0  # seconds
@@ -43,7 +43,9 @@ def missing(site: Site, recording: Recording) -> list[str]:
 async def begin_when_ready(site: Site, recording: Recording, *, speed: float) -> None:
     """Once an app has been installed at the portal, and has registered the robots."""
     after = 0
-    _say(f"{len(recording.runs)} run(s) begin once an app is installed at {site.portal.url}")
+    wanted = ", ".join(sorted({run.robot for run in _playable(recording)} - {UNKNOWN})) or "robots"
+    runs = len(recording.runs)
+    _say(f"{runs} run(s) begin once an app has registered {wanted} at {site.portal.url}")
     while missing(site, recording):
         news = await site.portal.journal.read(after=after, wait=3600)
         after = news["last"]
@@ -60,7 +62,7 @@ class Replay:
 
     async def play(self) -> None:
         """All runs, each at its time."""
-        runs = sorted(_playable(self._recording), key=lambda run: run.sent)
+        runs = sorted(_playable(self._recording), key=lambda run: (run.sent, run.received))
         left = {run.number: why for run in self._recording.runs if (why := why_not(run))}
         self._site.portal.journal.add("replay.begun", runs=len(runs), not_played=left)
         self._tell_begun(runs, left)
@@ -74,14 +76,14 @@ class Replay:
         self._finish([task.result() for task in self._tasks.values()], left)
 
     async def _earlier(self, run: RecordedRun) -> None:
-        """What was decided for the same item before this run was sent is so again."""
+        """What was decided for the same item before this run came is so again."""
         before = [
             self._tasks[one.number]
             for one in _playable(self._recording)
             if one.number in self._tasks
             and one.item == run.item
             and one.decided is not None
-            and one.decided <= run.sent
+            and one.decided <= run.received
         ]
         if before:
             await asyncio.wait(before)
@@ -92,14 +94,13 @@ class Replay:
         robot, faults = self._situation.prepare(run)
         item = self._situation.item(run)
         item.stage = f"REPLAY_{run.number}"
-        self._site.portal.stages[item.stage] = [robot]
+        self._site.portal.place(item.stage, [robot])
         workflow = self._site.engine.start(item, [robot])
         try:
             await self._ended(run, workflow)
         finally:
             self._situation.lift(faults)
-        outputs = workflow.steps[0].outputs
-        return self._compared(run, told(outputs) if outputs else None, workflow)
+        return self._compared(run, _outcome(run, workflow.steps[0]), workflow)
 
     async def _ended(self, run: RecordedRun, workflow: Workflow) -> None:
         took = (run.decided or run.sent) - run.sent
@@ -146,6 +147,16 @@ class Replay:
             not_played=sorted(left),
         )
         _say(f"finished: {len(same)} as recorded, {len(different)} different")
+
+
+def _outcome(run: RecordedRun, step: Step) -> Outcome | None:
+    """What the robot answered; for a robot that the app does not know it answers only in words."""
+    if step.state is not State.CLOSED:
+        return None
+    if step.outputs:
+        return told(step.outputs)
+    is_unknown = run.robot == UNKNOWN and step.log
+    return Outcome(succeeded=False, error_code="unknown_robot") if is_unknown else None
 
 
 def _playable(recording: Recording) -> list[RecordedRun]:

@@ -1,6 +1,7 @@
 """An exported file, read strictly: what is wrong with it is named. See docs/exporting.md."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from sandbox.crm import is_known_type
 FORMAT, VERSION = "linkrobot-runs", 1
 UNKNOWN = "…"  # stands for what was left out
 _MOST_RUNS = 10_000
+_NUMBER, _NUMBERS = re.compile(r"[0-9]{1,9}"), 10**9  # of documents and the like
 _LONGEST = 1e8  # seconds: three years
 
 
@@ -40,7 +42,8 @@ class RecordedRun:
     item: tuple[int, int] | None  # entityTypeId, id
     inputs: dict[str, Any]
     waits: bool
-    sent: float  # seconds after the first run
+    sent: float  # seconds after the first run; a portal tells whole ones
+    received: float
     answer_until: float
     first_look: float | None
     decided: float | None
@@ -81,10 +84,10 @@ def read_file(path: Path) -> Recording:
         raise RecordingError(f"{path}: this is no text") from None
     try:
         return read(json.loads(text))
-    except ValueError as error:
-        raise RecordingError(f"{path}: this is no JSON: {error}") from None
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(f"{path}: this is no JSON: {error}") from None
 
 
 def read(data: Any) -> Recording:
@@ -151,7 +154,7 @@ def _templates(portal: _Part) -> dict[int, bool]:
     given = portal.part("templates")
     found = {}
     for number in given.values:
-        if not number.isdecimal():
+        if not _NUMBER.fullmatch(number):
             raise RecordingError(f"{given.at(number)} is no number of a template")
         found[int(number)] = bool(given.part(number).take("gone", bool, type(None)))
     return found
@@ -171,6 +174,7 @@ def _run(about: _Part) -> RecordedRun:
         inputs=_inputs(about.part("inputs")),
         waits=about.take("use_subscription", str) == "Y",
         sent=times.seconds("sent") or 0.0,
+        received=times.seconds("received") or 0.0,
         answer_until=times.seconds("answer_until") or 0.0,
         first_look=times.seconds("first_look"),
         decided=times.seconds("decided"),
@@ -204,8 +208,8 @@ def _inputs(given: _Part) -> dict[str, Any]:
 
 def _numbers(about: _Part, name: str) -> tuple[int, ...]:
     values = about.take(name, list)
-    if not all(isinstance(one, int) and not isinstance(one, bool) for one in values):
-        raise RecordingError(f"{about.at(name)} holds something else than numbers")
+    if not all(type(one) is int and 0 < one < _NUMBERS for one in values):
+        raise RecordingError(f"{about.at(name)} holds something else than small numbers")
     return tuple(values)
 
 
@@ -238,4 +242,4 @@ def document_numbers(value: Any) -> tuple[int, ...]:
     """Those among texts, in a text or a list of texts."""
     texts = value if isinstance(value, list) else [value or ""]
     words = [word.strip() for text in texts for word in str(text).split(",")]
-    return tuple(int(word) for word in words if word.isdecimal())
+    return tuple(int(word) for word in words if _NUMBER.fullmatch(word))

@@ -14,8 +14,8 @@ from sandbox.workflow import builtin
 from sandbox.workflow.steps import StagedRobot
 
 ADMINISTRATOR = 1
-NEVER_MADE = 900_000  # numbers above it are no document's
-SHORTEST_WAIT = 6  # seconds: the app answers at least 5 s after it was called
+NEVER_MADE = 10**12  # numbers above it are no document's
+SHORTEST_WAIT = 10  # seconds: an app needs some of them to see that its time is over
 LONGEST_WAIT = 20.0  # seconds until a run that gave up does so again
 LATE_PDF = 3600.0  # seconds
 
@@ -124,13 +124,15 @@ class Situation:
         return ", ".join(self._document_word(word) for word in words)
 
     def _document_word(self, word: str) -> str:
-        if not word.isdecimal():
+        numbers = document_numbers(word)
+        if not numbers:
             return word
-        made = self._documents.get(int(word))
-        return str(made.id if made else NEVER_MADE + int(word))
+        made = self._documents.get(numbers[0])
+        return str(made.id if made else NEVER_MADE + numbers[0])
 
     def _template_id(self, text: str) -> str:
-        return str(self._template(int(text))) if text.isdecimal() else text
+        numbers = document_numbers(text)
+        return str(self._template(numbers[0])) if len(numbers) == 1 else text
 
     def _template(self, number: int) -> int:
         if number not in self._made_templates:
@@ -163,12 +165,11 @@ class Situation:
         finders = [one for one in users if not document_numbers(one.inputs.get("document_id"))]
         owner = self.item(finders[0]) if finders else item
         last = self._portal.last_document_id
-        if number > 0:
-            self._portal.last_document_id = self._before_first + number - 1
+        self._portal.last_document_id = self._before_first + number - 1
         document = builtin.add_document(
             self._portal,
             entity=(owner.entity_type_id, owner.id),
-            title=f"Replayed document {max(number, 0) or ''}".strip(),
+            title=f"Replayed document {number}",
             number="",
             template_id=next(filter(None, map(self._template_of, users)), 0),
             ready_in=0.0,
@@ -178,9 +179,8 @@ class Situation:
         return document
 
     def _template_of(self, run: RecordedRun) -> int:
-        template = run.inputs.get("template_id", "")
-        is_named = isinstance(template, str) and template.isdecimal()
-        return self._template(int(template)) if is_named else 0
+        numbers = document_numbers(run.inputs.get("template_id"))
+        return self._template(numbers[0]) if len(numbers) == 1 else 0
 
     def _set_pdf(self, document: Document, run: RecordedRun) -> None:
         """There, coming after as long as the run waited for it, or never coming."""
@@ -218,8 +218,7 @@ def _existing(run: RecordedRun) -> set[int]:
     if code == "document_not_found":
         return done
     named = document_numbers(run.inputs.get("document_id"))
-    known = done | set(run.documents) | set(named)
-    return known or ({-run.number} if code else set())  # there must have been one that was refused
+    return done | set(run.documents) | set(named)
 
 
 def _gone(run: RecordedRun) -> set[int]:

@@ -10,7 +10,7 @@ from sandbox.rest.method import Method, Parameters
 _SYSTEM = "api-reference/common/system/"
 # Keys of feature.get that its page names.
 _FEATURES = frozenset({"rest_offline_extended", "rest_auth_connector"})
-_ALL_SCOPES = ("bizproc", "crm", "user", "user_basic", "user_brief")
+_ALL_SCOPES = ("bizproc", "crm", "im", "user", "user_basic", "user_brief")
 
 
 async def app_info(caller: Caller, parameters: Parameters) -> Any:

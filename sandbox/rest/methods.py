@@ -11,6 +11,7 @@ from sandbox.rest import (
     document_templates,
     documents,
     event_handlers,
+    notifications,
     registrations,
 )
 from sandbox.rest.caller import Caller
@@ -43,6 +44,7 @@ TABLE: dict[str, Method] = {
         *documents.METHODS,
         *document_templates.METHODS,
         *crm_items.METHODS,
+        *notifications.METHODS,
         Method(
             name="method.get",
             page=_SYSTEM + "method-get.html",

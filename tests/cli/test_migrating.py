@@ -27,9 +27,9 @@ def test_an_older_database_is_brought_up_to_date_and_copied_before(
     migrate()
 
     said = capsys.readouterr().out
-    assert "from schema 0004 to 0005" in said
-    assert f"{path}.before-0005" in said
-    assert schema.revision_of(path) == "0005"
+    assert "from schema 0005 to 0006" in said
+    assert f"{path}.before-0006" in said
+    assert schema.revision_of(path) == "0006"
 
 
 def test_a_second_time_nothing_is_done(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

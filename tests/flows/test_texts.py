@@ -22,10 +22,13 @@ MODULES = {
     "tr": tr.TEXTS,
     "ua": ua.TEXTS,
 }
+NOTICES = {language: texts.notices(language) for language in MODULES}
 TRANSLATIONS = [language for language in MODULES if language != "en"]
 
 TITLE_LIMIT = 60  # characters that the dialog shows in one line
 DESCRIPTION_LIMIT = 250  # characters
+NOTICE_LIMIT = 450  # characters: a remedy is read to its end
+NAMES_THAT_STAY = re.compile(r"Bitrix24|LINKROBOT_[A-Z_]+|`[a-z ]+`|\(crm\)|\(bizproc\)|\{[a-z]+\}")
 
 # Bitrix24 registers no type for an output that is named like one of these.
 RESERVED_NAMES = {
@@ -79,6 +82,7 @@ def test_an_unknown_key_is_an_error() -> None:
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_says_the_same_things(language: str) -> None:
     assert list(MODULES[language]) == list(en.TEXTS)
+    assert list(NOTICES[language]) == list(en.NOTICES)
 
 
 @pytest.mark.parametrize("language", MODULES)
@@ -96,9 +100,21 @@ def test_no_text_has_a_slip_of_the_pen(language: str) -> None:
         assert text.endswith(".") == key.endswith(".description"), key
 
 
+@pytest.mark.parametrize("language", MODULES)
+def test_every_notice_is_there_and_names_what_is_not_translated(language: str) -> None:
+    for key, text in NOTICES[language].items():
+        assert 0 < len(text) < NOTICE_LIMIT, key
+        assert text == text.strip(), key
+        assert not re.search(r"  | [.,]|\.\.|[\x00-\x1f<>$\[\]]", text), key
+        assert text.endswith(".") == (key != "open"), key
+        named, wanted = (set(NAMES_THAT_STAY.findall(one)) for one in (text, en.NOTICES[key]))
+        assert named - {"Bitrix24"} == wanted - {"Bitrix24"}, key
+
+
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_nothing_is_left_in_english(language: str) -> None:
     copied = [key for key, text in MODULES[language].items() if text == en.TEXTS[key]]
+    copied += [key for key, text in NOTICES[language].items() if text == en.NOTICES[key]]
 
     assert copied == []
 
@@ -122,7 +138,8 @@ def test_no_description_is_copied_from_another_language(first: str) -> None:
     ],
 )
 def test_languages_are_not_mixed_up(language: str, foreign: str) -> None:
-    written = "".join(MODULES[language].values()).lower()
+    notices = (NAMES_THAT_STAY.sub("", text) for text in NOTICES[language].values())
+    written = "".join([*MODULES[language].values(), *notices]).lower()
 
     assert not set(written) & set(foreign)
 

@@ -15,6 +15,7 @@ def run(number: int = 1, **changes: Any) -> dict[str, Any]:
         "use_subscription": "Y",
         "times": {
             "sent": 0.0,
+            "received": 0.0,
             "answer_until": 3600.0,
             "first_look": None,
             "decided": 0.1,
@@ -47,4 +48,10 @@ def failed(number: int, error_code: str, **more: Any) -> dict[str, Any]:
 def recording(*runs: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A file with these runs."""
     portal = {"language": "en", "has_page": False, "templates": {"1": {"gone": False}}}
-    return {"format": "linkrobot-runs", "version": 1, "portal": portal, "runs": runs, **changes}
+    return {
+        "format": "linkrobot-runs",
+        "version": 1,
+        "portal": portal,
+        "runs": list(runs),
+        **changes,
+    }

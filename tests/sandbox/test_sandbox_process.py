@@ -149,7 +149,9 @@ def test_the_readme_names_every_method_route_setting_and_event() -> None:
     sources = "".join(path.read_text() for path in SANDBOX.rglob("*.py"))
 
     kinds = set(
-        re.findall(r'"((?:item|robot|rest|token|document|workflow|mail|link)\.[a-z]+)"', sources)
+        re.findall(
+            r'"((?:item|robot|rest|token|document|workflow|mail|link|replay)\.[a-z]+)"', sources
+        )
     )
     settings = {field.name for field in fields(PortalSettings)}
     routes = {f"{method} {path.partition('/{')[0]}" for method, path, _ in ROUTES}

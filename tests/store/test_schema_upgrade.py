@@ -23,8 +23,8 @@ import os, signal
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade():
@@ -37,7 +37,7 @@ MIGRATE = """
 import sys
 from pathlib import Path
 from robot.store import schema
-schema.HEAD, schema._MIGRATIONS = "0005", Path(sys.argv[2])
+schema.HEAD, schema._MIGRATIONS = "0006", Path(sys.argv[2])
 schema.prepare(Path(sys.argv[1]))
 """
 OURS = ("kept", "late")  # of the rows of check_values
@@ -67,8 +67,8 @@ def next_version(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str = "") -
     """As a next release: one migration more. Its folder."""
     migrations = folder / "migrations"
     shutil.copytree(schema._MIGRATIONS, migrations)
-    (migrations / "versions" / "0005_colours.py").write_text(NEXT.format(end=end))
-    monkeypatch.setattr(schema, "HEAD", "0005")
+    (migrations / "versions" / "0006_colours.py").write_text(NEXT.format(end=end))
+    monkeypatch.setattr(schema, "HEAD", "0006")
     monkeypatch.setattr(schema, "_MIGRATIONS", migrations)
     return migrations
 
@@ -91,10 +91,10 @@ def test_a_database_with_rows_is_migrated_and_copied_before(
 
         upgrade = schema.prepare(path)
 
-    copy = path.with_name("linkrobot.sqlite.before-0005")
-    assert upgrade == schema.Upgrade(before="0004", copy=copy)
-    assert look(path) == ("0005", True, ["kept", "late"])
-    assert look(copy) == ("0004", False, ["kept", "late"])
+    copy = path.with_name("linkrobot.sqlite.before-0006")
+    assert upgrade == schema.Upgrade(before="0005", copy=copy)
+    assert look(path) == ("0006", True, ["kept", "late"])
+    assert look(copy) == ("0005", False, ["kept", "late"])
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not list(tmp_path.glob("*.part*"))
 
@@ -105,7 +105,7 @@ def test_a_copy_is_made_only_where_there_is_something_to_migrate(path: Path) -> 
 
 
 def test_a_copy_never_takes_the_place_of_another_and_the_last_few_are_kept(path: Path) -> None:
-    made = [copies.make(path, before="0005") for _ in range(5)]
+    made = [copies.make(path, before="0006") for _ in range(5)]
 
     assert len(set(made)) >= copies.KEPT
     assert set(copies.of(path)) == set(made[-copies.KEPT :])
@@ -119,7 +119,7 @@ def test_a_migration_that_fails_changes_nothing(
     with pytest.raises(SettingsError, match="left as it is"):
         schema.prepare(path)
 
-    assert look(path) == ("0004", False, ["kept"])
+    assert look(path) == ("0005", False, ["kept"])
 
 
 def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
@@ -129,13 +129,13 @@ def test_a_migration_that_is_killed_in_the_middle_is_done_at_the_next_start(
     command = [sys.executable, "-c", MIGRATE, str(path), str(migrations)]
     killed = subprocess.run(command, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
-    assert look(path) == ("0004", False, ["kept"])
-    (migrations / "versions" / "0005_colours.py").write_text(NEXT.format(end=""))
+    assert look(path) == ("0005", False, ["kept"])
+    (migrations / "versions" / "0006_colours.py").write_text(NEXT.format(end=""))
     shutil.rmtree(migrations / "versions" / "__pycache__", ignore_errors=True)
 
     schema.prepare(path)
 
-    assert look(path) == ("0005", True, ["kept"])
+    assert look(path) == ("0006", True, ["kept"])
 
 
 def test_a_damaged_database_is_not_migrated(
@@ -164,7 +164,7 @@ def test_a_locked_database_is_said_to_be_locked(
         with pytest.raises(SettingsError, match="locked"):
             schema.prepare(path)
 
-    assert look(path) == ("0004", False, ["kept"])
+    assert look(path) == ("0005", False, ["kept"])
 
 
 def test_whoever_only_looks_migrates_nothing(
@@ -176,7 +176,7 @@ def test_whoever_only_looks_migrates_nothing(
     with pytest.raises(SettingsError, match="linkrobot migrate"):
         schema.check(path)
 
-    assert look(path) == ("0004", False, ["kept"])
+    assert look(path) == ("0005", False, ["kept"])
 
 
 def test_a_damaged_page_is_found_at_start(path: Path) -> None:
@@ -211,7 +211,7 @@ def test_the_first_versions_rows_keep_what_they_were(tmp_path: Path) -> None:
 
     upgrade = schema.prepare(old)
 
-    assert upgrade == schema.Upgrade(before="0001", copy=old.with_name("old.sqlite.before-0004"))
+    assert upgrade == schema.Upgrade(before="0001", copy=old.with_name("old.sqlite.before-0005"))
     with closing(sqlite3.connect(old)) as conn, conn:
         conn.execute(PORTAL, (2,))  # as the version before would
         conn.execute(RUN, (2,))

@@ -63,7 +63,7 @@ def test_what_is_done_is_not_done_again(empty: URL) -> None:
     assert server_schema.prepare(empty) == schema.Upgrade(before="", copy=None)
     assert server_schema.prepare(empty) is None
     server_schema.check(empty)
-    assert server_schema.revision_of(empty) == "0004"
+    assert server_schema.revision_of(empty) == "0005"
 
 
 def test_of_many_that_start_at_once_one_makes_the_tables(empty: URL) -> None:
@@ -92,7 +92,7 @@ def test_a_migration_that_fails_changes_nothing(
     with pytest.raises(SettingsError, match="cannot be used"):
         server_schema.prepare(empty)
 
-    assert server_schema.revision_of(empty) == "0004"
+    assert server_schema.revision_of(empty) == "0005"
     assert "paints" not in tables(empty)
 
 
@@ -105,7 +105,7 @@ def test_a_new_version_brings_it_up_to_date_and_who_only_looks_does_not(
     with pytest.raises(SettingsError, match="linkrobot migrate"):
         server_schema.check(empty)
 
-    assert server_schema.prepare(empty) == schema.Upgrade(before="0004", copy=None)
+    assert server_schema.prepare(empty) == schema.Upgrade(before="0005", copy=None)
     assert "paints" in tables(empty)
 
 
@@ -115,12 +115,12 @@ def test_a_migration_says_that_an_older_program_may_live_with_it(
     server_schema.prepare(empty)
     with monkeypatch.context() as newer:
         migrations = next_version(tmp_path / "next", newer, "lives_with('0001', revision=revision)")
-        file = migrations / "versions" / "0005_colours.py"
+        file = migrations / "versions" / "0006_colours.py"
         importing = "from robot.store.migrations.living import lives_with\n"
         file.write_text(importing + file.read_text())
         server_schema.prepare(empty)
 
-    assert server_schema.revision_of(empty) == "0005"
+    assert server_schema.revision_of(empty) == "0006"
     server_schema.check(empty)
     assert server_schema.prepare(empty) is None
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from structlog.testing import capture_logs
 
-from robot.flows.catalogue import RENEW
+from robot.flows.catalogue import RENEW, TELL
 from robot.protocol.oauth import TOKEN_LIFE
 from robot.store import tokens
 from robot.store.database import Database
@@ -142,3 +142,21 @@ async def test_links_that_should_have_ended_are_told_with_the_remedy_hourly(
         1,
     )
     assert "linkrobot doctor" in line["remedy"]
+
+
+async def test_of_links_that_should_have_ended_the_administrator_is_told_once_a_day(
+    tools: Tools, database: Database
+) -> None:
+    portal = await store_rig.install(database, scope=("crm", "bizproc", "im"))
+    await store_rig.install(database, member_id=store_rig.OTHER_MEMBER)
+    await keep_link(database, portal, ends=timedelta(minutes=-16))
+    at = [0.0]
+    watch = LinkWatch(tools, clock=lambda: at[0])
+    at[0] += SETTLES_FOR
+    for _ in range(3):
+        await watch.look()
+        await pass_an_hour(database)
+
+    query = select(runs.c.inputs).where(runs.c.code == TELL)
+    (told,) = await database.read(lambda conn: conn.execute(query).all())
+    assert (told.inputs["cause"], told.inputs["number"]) == ("overdue", 1)

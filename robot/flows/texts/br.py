@@ -55,3 +55,51 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Título do documento",
     "output.document_number": "Número do documento",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "O Linkrobot não conseguiu fazer o seu trabalho para {item} e talvez para outros.",
+    "failed_anywhere": "O Linkrobot não conseguiu fazer o seu trabalho.",
+    "registering": "O Linkrobot não conseguiu registrar os seus robôs neste Bitrix24.",
+    "overdue_links": "Links públicos cujo prazo acabou e que continuam ativos: {number}.",
+    "rights": (
+        "O funcionário em nome de quem o robô é executado não tem permissão para isso. Dê a "
+        "ele o direito de alterar documentos (Configurações do CRM, Modelos de documentos, "
+        "Permissões de acesso) e de ler este item do CRM, ou escolha um administrador em "
+        "“Executar como” no robô."
+    ),
+    "plan": (
+        "O Bitrix24 não oferece isso no plano atual do portal. Documentos, automação e "
+        "aplicativos precisam de um plano comercial com uma assinatura ativa do Market."
+    ),
+    "scope": (
+        "Falta uma permissão ao aplicativo. Abra-o nos recursos para desenvolvedores do "
+        "Bitrix24 e marque “CRM” (crm) e “Fluxos de trabalho” (bizproc)."
+    ),
+    "access": (
+        "O Linkrobot não tem um acesso válido do funcionário em nome de quem o robô é "
+        "executado. Verifique se LINKROBOT_CLIENT_ID e LINKROBOT_CLIENT_SECRET estão "
+        "definidos, ou escolha outro funcionário em “Executar como” no robô."
+    ),
+    "renewal": (
+        "Um link com prazo não foi ativado porque o Linkrobot não conseguiu renovar o seu "
+        "acesso a este Bitrix24, de que precisa para desativar o link depois. O administrador"
+        " do Linkrobot deve colocar em LINKROBOT_CLIENT_ID e LINKROBOT_CLIENT_SECRET as "
+        "chaves deste aplicativo e consultar `linkrobot doctor`; ou deixe a validade em "
+        "branco."
+    ),
+    "admin": (
+        "Só um administrador deste Bitrix24 pode registrar os robôs. Peça a um administrador "
+        "que abra o aplicativo uma vez."
+    ),
+    "template": (
+        "Um robô usa um modelo de documento que foi excluído. Escolha outro modelo nesse robô."
+    ),
+    "overdue": (
+        "O Linkrobot não consegue desativá-los. `linkrobot doctor` diz o que impede; depois "
+        "de corrigido, eles são desativados em cerca de uma hora. Até lá podem ser "
+        "desativados manualmente nos documentos."
+    ),
+    "open": "Abrir o Linkrobot",
+    "once": "Você é avisado de cada causa no máximo uma vez por dia.",
+}

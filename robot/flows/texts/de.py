@@ -55,3 +55,56 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Dokumenttitel",
     "output.document_number": "Dokumentnummer",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": (
+        "Linkrobot konnte seine Arbeit für {item} nicht tun, und vielleicht auch für andere nicht."
+    ),
+    "failed_anywhere": "Linkrobot konnte seine Arbeit nicht tun.",
+    "registering": "Linkrobot konnte seine Roboter in diesem Bitrix24 nicht registrieren.",
+    "overdue_links": "Öffentliche Links, deren Ende gekommen ist, sind noch aktiv: {number}.",
+    "rights": (
+        "Der Mitarbeiter, in dessen Namen der Roboter läuft, darf das nicht. Geben Sie ihm "
+        "das Recht, Dokumente zu ändern (CRM-Einstellungen, Dokumentvorlagen, Zugriffsrechte)"
+        " und dieses CRM-Element zu lesen, oder wählen Sie im Roboter unter „Ausführen als“ "
+        "einen Administrator."
+    ),
+    "plan": (
+        "Bitrix24 bietet das im jetzigen Tarif des Portals nicht an. Dokumente, "
+        "Automatisierung und Anwendungen brauchen einen kommerziellen Tarif mit aktivem "
+        "Market-Abonnement."
+    ),
+    "scope": (
+        "Der Anwendung fehlt eine Berechtigung. Öffnen Sie sie in den Entwicklerressourcen "
+        "von Bitrix24 und setzen Sie die Häkchen bei „CRM“ (crm) und „Workflows“ (bizproc)."
+    ),
+    "access": (
+        "Linkrobot hat keinen gültigen Zugang für den Mitarbeiter, in dessen Namen der "
+        "Roboter läuft. Prüfen Sie, ob LINKROBOT_CLIENT_ID und LINKROBOT_CLIENT_SECRET "
+        "gesetzt sind, oder wählen Sie im Roboter unter „Ausführen als“ einen anderen "
+        "Mitarbeiter."
+    ),
+    "renewal": (
+        "Ein Link mit einem Ende wurde nicht aktiviert, weil Linkrobot seinen Zugang zu "
+        "diesem Bitrix24 nicht erneuern konnte; er wird gebraucht, um den Link später zu "
+        "deaktivieren. Wer Linkrobot betreibt, sollte in LINKROBOT_CLIENT_ID und "
+        "LINKROBOT_CLIENT_SECRET die Schlüssel dieser Anwendung setzen und `linkrobot doctor`"
+        " ansehen; oder lassen Sie die Gültigkeit leer."
+    ),
+    "admin": (
+        "Nur ein Administrator dieses Bitrix24 kann die Roboter registrieren. Bitten Sie "
+        "einen Administrator, die Anwendung einmal zu öffnen."
+    ),
+    "template": (
+        "Ein Roboter verwendet eine Dokumentvorlage, die gelöscht wurde. Wählen Sie in diesem"
+        " Roboter eine andere Vorlage."
+    ),
+    "overdue": (
+        "Linkrobot kann sie nicht deaktivieren. `linkrobot doctor` sagt, was im Weg ist; ist "
+        "das behoben, werden sie binnen etwa einer Stunde deaktiviert. Bis dahin lassen sie "
+        "sich in den Dokumenten von Hand deaktivieren."
+    ),
+    "open": "Linkrobot öffnen",
+    "once": "Zu jeder Ursache werden Sie höchstens einmal am Tag benachrichtigt.",
+}

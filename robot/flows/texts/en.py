@@ -54,3 +54,49 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Document title",
     "output.document_number": "Document number",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot could not do its work for {item}, and perhaps for others.",
+    "failed_anywhere": "Linkrobot could not do its work.",
+    "registering": "Linkrobot could not register its robots in this Bitrix24.",
+    "overdue_links": "Public links whose end has come are still on: {number}.",
+    "rights": (
+        "The employee on whose behalf the robot runs may not do this. Give that employee the "
+        "right to change documents (CRM settings, Document templates, Access permissions) and"
+        " to read this CRM item, or choose an administrator in the robot's «Run as»."
+    ),
+    "plan": (
+        "Bitrix24 does not offer this on the portal's present plan. Documents, automation and"
+        " apps need a commercial plan with an active Market subscription."
+    ),
+    "scope": (
+        "The application lacks a permission. Open it in Bitrix24's developer resources and "
+        "tick «CRM» (crm) and «Business processes» (bizproc)."
+    ),
+    "access": (
+        "Linkrobot has no valid access for the employee on whose behalf the robot runs. See "
+        "that LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET are set, or choose another "
+        "employee in the robot's «Run as»."
+    ),
+    "renewal": (
+        "A link with an end was not turned on, because Linkrobot could not renew its access "
+        "to this Bitrix24, which it needs to turn the link off later. Linkrobot's "
+        "administrator should set LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET to this "
+        "application's keys and look at `linkrobot doctor`; or leave «Valid for, days» empty."
+    ),
+    "admin": (
+        "Only an administrator of this Bitrix24 can register the robots. Ask an administrator"
+        " to open the application once."
+    ),
+    "template": (
+        "A robot uses a document template that was deleted. Choose another template in this robot."
+    ),
+    "overdue": (
+        "Linkrobot is not able to turn them off. `linkrobot doctor` says what is in the way; "
+        "once that is mended, they are turned off within about an hour. Until then they can "
+        "be turned off by hand in the documents."
+    ),
+    "open": "Open Linkrobot",
+    "once": "You are told of each cause at most once a day.",
+}

@@ -59,3 +59,55 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Titre du document",
     "output.document_number": "Numéro du document",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot n’a pas pu faire son travail pour {item}, ni peut-être pour d’autres.",
+    "failed_anywhere": "Linkrobot n’a pas pu faire son travail.",
+    "registering": "Linkrobot n’a pas pu enregistrer ses robots dans ce Bitrix24.",
+    "overdue_links": "Liens publics arrivés à échéance et encore activés\u00a0: {number}.",
+    "rights": (
+        "L’employé au nom duquel le robot s’exécute n’a pas ce droit. Donnez-lui le droit"
+        " de modifier les documents (Paramètres du CRM, Modèles de documents, Droits "
+        "d’accès) et de lire cet élément du CRM, ou choisissez un administrateur dans "
+        "«\u00a0Exécuter en tant que\u00a0» du robot."
+    ),
+    "plan": (
+        "Bitrix24 n’offre pas cela avec l’offre actuelle du portail. Les documents, "
+        "l’automatisation et les applications demandent une offre commerciale avec un "
+        "abonnement Market actif."
+    ),
+    "scope": (
+        "Il manque une autorisation à l’application. Ouvrez-la dans les ressources pour "
+        "développeurs de Bitrix24 et cochez «\u00a0CRM\u00a0» (crm) et "
+        "«\u00a0Flux de travail\u00a0» (bizproc)."
+    ),
+    "access": (
+        "Linkrobot n’a pas d’accès valide pour l’employé au nom duquel le robot "
+        "s’exécute. Vérifiez que LINKROBOT_CLIENT_ID et LINKROBOT_CLIENT_SECRET sont "
+        "renseignés, ou choisissez un autre employé dans «\u00a0Exécuter en tant que\u00a0» du "
+        "robot."
+    ),
+    "renewal": (
+        "Un lien à durée limitée n’a pas été activé, car Linkrobot n’a pas pu renouveler "
+        "son accès à ce Bitrix24, dont il a besoin pour désactiver le lien plus tard. "
+        "L’administrateur de Linkrobot devrait mettre dans LINKROBOT_CLIENT_ID et "
+        "LINKROBOT_CLIENT_SECRET les clés de cette application et consulter `linkrobot "
+        "doctor`\u00a0; ou laissez la durée de validité vide."
+    ),
+    "admin": (
+        "Seul un administrateur de ce Bitrix24 peut enregistrer les robots. Demandez à un "
+        "administrateur d’ouvrir l’application une fois."
+    ),
+    "template": (
+        "Un robot utilise un modèle de document qui a été supprimé. Choisissez un autre "
+        "modèle dans ce robot."
+    ),
+    "overdue": (
+        "Linkrobot ne peut pas les désactiver. `linkrobot doctor` indique ce qui l’en "
+        "empêche\u00a0; une fois cela corrigé, ils sont désactivés en une heure environ. D’ici "
+        "là, vous pouvez les désactiver à la main dans les documents."
+    ),
+    "open": "Ouvrir Linkrobot",
+    "once": "Vous êtes prévenu de chaque cause une fois par jour au plus.",
+}

@@ -55,3 +55,52 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Titolo del documento",
     "output.document_number": "Numero del documento",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot non ha potuto fare il suo lavoro per {item}, e forse nemmeno per altri.",
+    "failed_anywhere": "Linkrobot non ha potuto fare il suo lavoro.",
+    "registering": "Linkrobot non ha potuto registrare i suoi robot in questo Bitrix24.",
+    "overdue_links": "Link pubblici scaduti che sono ancora attivi: {number}.",
+    "rights": (
+        "Il dipendente per conto del quale viene eseguito il robot non può farlo. Dategli il "
+        "diritto di modificare i documenti (Impostazioni CRM, Modelli di documenti, Permessi "
+        "di accesso) e di leggere questo elemento del CRM, oppure scegliete un amministratore"
+        " in «Esegui come» del robot."
+    ),
+    "plan": (
+        "Bitrix24 non lo offre con il piano attuale del portale. Documenti, automazione e "
+        "applicazioni richiedono un piano commerciale con un abbonamento Market attivo."
+    ),
+    "scope": (
+        "All’applicazione manca un’autorizzazione. Apritela nelle risorse per sviluppatori di"
+        " Bitrix24 e spuntate «CRM» (crm) e «Processi aziendali» (bizproc)."
+    ),
+    "access": (
+        "Linkrobot non ha un accesso valido per il dipendente per conto del quale viene "
+        "eseguito il robot. Verificate che LINKROBOT_CLIENT_ID e LINKROBOT_CLIENT_SECRET "
+        "siano impostati, oppure scegliete un altro dipendente in «Esegui come» del robot."
+    ),
+    "renewal": (
+        "Un link con scadenza non è stato attivato perché Linkrobot non ha potuto rinnovare "
+        "il suo accesso a questo Bitrix24, che gli serve per disattivare il link più tardi. "
+        "L’amministratore di Linkrobot dovrebbe impostare in LINKROBOT_CLIENT_ID e "
+        "LINKROBOT_CLIENT_SECRET le chiavi di questa applicazione e guardare `linkrobot "
+        "doctor`; oppure lasciate vuota la validità."
+    ),
+    "admin": (
+        "Solo un amministratore di questo Bitrix24 può registrare i robot. Chiedete a un "
+        "amministratore di aprire l’applicazione una volta."
+    ),
+    "template": (
+        "Un robot usa un modello di documento che è stato eliminato. Scegliete un altro "
+        "modello in quel robot."
+    ),
+    "overdue": (
+        "Linkrobot non riesce a disattivarli. `linkrobot doctor` dice che cosa lo impedisce; "
+        "una volta risolto, vengono disattivati entro circa un’ora. Fino ad allora si possono"
+        " disattivare a mano nei documenti."
+    ),
+    "open": "Apri Linkrobot",
+    "once": "Di ogni causa si viene avvisati al massimo una volta al giorno.",
+}

@@ -55,3 +55,52 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Título del documento",
     "output.document_number": "Número del documento",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot no pudo hacer su trabajo para {item} y quizás tampoco para otros.",
+    "failed_anywhere": "Linkrobot no pudo hacer su trabajo.",
+    "registering": "Linkrobot no pudo registrar sus robots en este Bitrix24.",
+    "overdue_links": "Enlaces públicos cuyo plazo terminó y que siguen activos: {number}.",
+    "rights": (
+        "El empleado en cuyo nombre se ejecuta el robot no tiene permiso para esto. Dele el "
+        "permiso de modificar documentos (Ajustes del CRM, Plantillas de documentos, Permisos"
+        " de acceso) y de leer este elemento del CRM, o elija un administrador en «Ejecutar "
+        "como» del robot."
+    ),
+    "plan": (
+        "Bitrix24 no ofrece esto en el plan actual del portal. Los documentos, la "
+        "automatización y las aplicaciones necesitan un plan comercial con una suscripción "
+        "activa a Market."
+    ),
+    "scope": (
+        "A la aplicación le falta un permiso. Ábrala en los recursos para desarrolladores de "
+        "Bitrix24 y marque «CRM» (crm) y «Procesos de negocio» (bizproc)."
+    ),
+    "access": (
+        "Linkrobot no tiene un acceso válido del empleado en cuyo nombre se ejecuta el robot."
+        " Compruebe que LINKROBOT_CLIENT_ID y LINKROBOT_CLIENT_SECRET estén configurados, o "
+        "elija otro empleado en «Ejecutar como» del robot."
+    ),
+    "renewal": (
+        "No se activó un enlace con plazo porque Linkrobot no pudo renovar su acceso a este "
+        "Bitrix24, que necesita para desactivar el enlace más tarde. El administrador de "
+        "Linkrobot debe poner en LINKROBOT_CLIENT_ID y LINKROBOT_CLIENT_SECRET las claves de "
+        "esta aplicación y mirar `linkrobot doctor`; o deje vacío el plazo de validez."
+    ),
+    "admin": (
+        "Solo un administrador de este Bitrix24 puede registrar los robots. Pida a un "
+        "administrador que abra la aplicación una vez."
+    ),
+    "template": (
+        "Un robot usa una plantilla de documento que fue eliminada. Elija otra plantilla en "
+        "ese robot."
+    ),
+    "overdue": (
+        "Linkrobot no puede desactivarlos. `linkrobot doctor` dice qué lo impide; una vez "
+        "resuelto, se desactivan en una hora aproximadamente. Hasta entonces se pueden "
+        "desactivar a mano en los documentos."
+    ),
+    "open": "Abrir Linkrobot",
+    "once": "Se le avisa de cada causa una vez al día como máximo.",
+}

@@ -53,3 +53,49 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Tytuł dokumentu",
     "output.document_number": "Numer dokumentu",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot nie mógł wykonać swojej pracy dla {item}, a być może także dla innych.",
+    "failed_anywhere": "Linkrobot nie mógł wykonać swojej pracy.",
+    "registering": "Linkrobot nie mógł zarejestrować swoich robotów w tym Bitrix24.",
+    "overdue_links": "Publiczne linki, których termin minął, a które nadal są włączone: {number}.",
+    "rights": (
+        "Pracownik, w którego imieniu działa robot, nie ma do tego uprawnień. Nadaj mu prawo "
+        "zmieniania dokumentów (Ustawienia CRM, Szablony dokumentów, Uprawnienia dostępu) i "
+        "odczytu tego elementu CRM albo wybierz administratora w polu robota „Uruchom jako”."
+    ),
+    "plan": (
+        "Bitrix24 nie oferuje tego w obecnym planie portalu. Dokumenty, automatyzacja i "
+        "aplikacje wymagają planu komercyjnego z aktywną subskrypcją Market."
+    ),
+    "scope": (
+        "Aplikacji brakuje uprawnienia. Otwórz ją w zasobach dla deweloperów Bitrix24 i "
+        "zaznacz „CRM” (crm) oraz „Procesy biznesowe” (bizproc)."
+    ),
+    "access": (
+        "Linkrobot nie ma ważnego dostępu pracownika, w którego imieniu działa robot. "
+        "Sprawdź, czy LINKROBOT_CLIENT_ID i LINKROBOT_CLIENT_SECRET są ustawione, albo "
+        "wybierz innego pracownika w polu robota „Uruchom jako”."
+    ),
+    "renewal": (
+        "Link z terminem nie został włączony, ponieważ Linkrobot nie mógł odnowić swojego "
+        "dostępu do tego Bitrix24, a potrzebuje go, aby później wyłączyć link. Administrator "
+        "Linkrobota powinien ustawić w LINKROBOT_CLIENT_ID i LINKROBOT_CLIENT_SECRET klucze "
+        "tej aplikacji i sprawdzić `linkrobot doctor`; albo pozostaw okres ważności pusty."
+    ),
+    "admin": (
+        "Roboty może zarejestrować tylko administrator tego Bitrix24. Poproś administratora, "
+        "aby raz otworzył aplikację."
+    ),
+    "template": (
+        "Robot używa szablonu dokumentu, który został usunięty. Wybierz w tym robocie inny szablon."
+    ),
+    "overdue": (
+        "Linkrobot nie może ich wyłączyć. `linkrobot doctor` mówi, co przeszkadza; po "
+        "naprawieniu zostaną wyłączone w ciągu około godziny. Do tego czasu można je wyłączyć"
+        " ręcznie w dokumentach."
+    ),
+    "open": "Otwórz Linkrobot",
+    "once": "O każdej przyczynie powiadamiamy najwyżej raz dziennie.",
+}

@@ -56,3 +56,50 @@ TEXTS: dict[str, str] = {
     "output.document_title": "Belge başlığı",
     "output.document_number": "Belge numarası",
 }
+
+# What an administrator is told of work that fails: what happened, then cause and remedy.
+NOTICES: dict[str, str] = {
+    "failed": "Linkrobot işini {item} için, belki başkaları için de yapamadı.",
+    "failed_anywhere": "Linkrobot işini yapamadı.",
+    "registering": "Linkrobot robotlarını bu Bitrix24’e kaydedemedi.",
+    "overdue_links": "Süresi dolmuş ama etkin kalan herkese açık bağlantılar: {number}.",
+    "rights": (
+        "Robotun adına çalıştığı çalışanın buna yetkisi yok. Bu çalışana belgeleri değiştirme"
+        " (CRM ayarları, Belge şablonları, Erişim izinleri) ve bu CRM öğesini okuma hakkı "
+        "verin ya da robotun “Şu kişi olarak çalıştır” alanında bir yönetici seçin."
+    ),
+    "plan": (
+        "Bitrix24 bunu portalın şimdiki tarifesinde sunmuyor. Belgeler, otomasyon ve "
+        "uygulamalar için etkin Market aboneliği olan ticari bir tarife gerekir."
+    ),
+    "scope": (
+        "Uygulamanın bir izni eksik. Uygulamayı Bitrix24’ün geliştirici kaynaklarında açın ve"
+        " “CRM” (crm) ile “İş süreçleri” (bizproc) izinlerini işaretleyin."
+    ),
+    "access": (
+        "Linkrobot’un, robotun adına çalıştığı çalışan için geçerli bir erişimi yok. "
+        "LINKROBOT_CLIENT_ID ve LINKROBOT_CLIENT_SECRET değerlerinin ayarlı olduğuna bakın ya"
+        " da robotun “Şu kişi olarak çalıştır” alanında başka bir çalışan seçin."
+    ),
+    "renewal": (
+        "Süreli bir bağlantı etkinleştirilmedi, çünkü Linkrobot bu Bitrix24’e erişimini "
+        "yenileyemedi; bağlantıyı daha sonra kapatmak için buna ihtiyacı var. Linkrobot’un "
+        "yöneticisi LINKROBOT_CLIENT_ID ve LINKROBOT_CLIENT_SECRET için bu uygulamanın "
+        "anahtarlarını ayarlamalı ve `linkrobot doctor` çıktısına bakmalı; ya da geçerlilik "
+        "süresini boş bırakın."
+    ),
+    "admin": (
+        "Robotları yalnızca bu Bitrix24’ün bir yöneticisi kaydedebilir. Bir yöneticiden "
+        "uygulamayı bir kez açmasını isteyin."
+    ),
+    "template": (
+        "Bir robot, silinmiş bir belge şablonunu kullanıyor. Bu robotta başka bir şablon seçin."
+    ),
+    "overdue": (
+        "Linkrobot onları kapatamıyor. Engelin ne olduğunu `linkrobot doctor` söyler; "
+        "giderilince yaklaşık bir saat içinde kapatılırlar. O zamana kadar belgelerde elle "
+        "kapatılabilirler."
+    ),
+    "open": "Linkrobot’u aç",
+    "once": "Her neden için günde en fazla bir kez bildirim alırsınız.",
+}

@@ -13,6 +13,7 @@ from robot.errors import FlowError
 from robot.flows import inputs
 from robot.flows.catalogue import CODES
 from robot.flows.inputs import EVERY, LATEST
+from robot.flows.texts import LANGUAGES
 from robot.store.audit import Action
 from robot.store.exporting import PortalToExport, RunToExport
 from robot.store.runs import Ending, Source, State
@@ -36,7 +37,6 @@ TOLD_LEFT_OUT = (
     "Unknown to Linkrobot, so not here: the plan, other rules, the rights of employees.",
 )
 _SEPARATOR = re.compile(r"[\s,;]+")
-_LANGUAGE = re.compile(r"[a-z]{2}")
 _DAY = 86_400  # seconds
 
 
@@ -54,7 +54,7 @@ def redacted(portal: PortalToExport, runs: Sequence[RunToExport]) -> dict[str, A
         "left_out": list(TOLD_LEFT_OUT),
         "portal": {
             "address": ADDRESS,
-            "language": portal.language if _LANGUAGE.fullmatch(portal.language) else "",
+            "language": portal.language if portal.language in LANGUAGES else "",
             "scope": sorted(vocabulary.SCOPES & set(portal.scope)),
             "has_page": portal.has_page,
             "has_renewed": portal.has_renewed,

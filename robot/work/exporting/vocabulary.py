@@ -24,15 +24,16 @@ portal's portals present private processes public put reached read redirects ref
 register registered remove renew renewed requests resources result right robot robot's robots
 room rule rules run running runs said script secret secure see send server set settings several
 should so stage stays step still stopped subscription such sync taken tell template templates
-than that the then there they this tick ticked time tls to token tokens too tried trying turn
+than that the then there they this tick ticked time times tls to token tokens too tried trying turn
 turned update use user valid verified verify waited was were whether which while who whose why
-with without words work workflow
+with without words work workflow wrong
 """
 )
 # What is no word, and stands in those sentences as well.
 FIXED = _set(
     """
-0 14 0.5 500 3650 Bitrix24 HTTP LINKROBOT_CLIENT_ID LINKROBOT_CLIENT_SECRET
+0 14 0.5 500 3650 Bitrix24 Bitrix24's HTTP
+LINKROBOT_CLIENT_ID LINKROBOT_CLIENT_SECRET LINKROBOT_PRIVATE_PORTALS
 app.info batch bizproc.event.send oauth.token profile
 crm.documentgenerator.document.enablepublicurl crm.documentgenerator.document.get
 crm.documentgenerator.document.list

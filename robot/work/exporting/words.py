@@ -17,7 +17,7 @@ _PIECE = re.compile(
     r"|(?P<item>\b[A-Z][A-Z0-9_]*_[0-9]{1,19}\b)"
     r"|(?P<word>\S+)"
 )
-_AROUND = re.compile(r"([(\"]*)(.*?)([.,;:)!?\"]*)", re.DOTALL)
+_AROUND = re.compile(r"([(\"`]*)(.*?)([.,;:)!?\"`]*)", re.DOTALL)
 _CODE = re.compile(r"\(([A-Z0-9_]{3,64})\)")
 _QUOTE = re.compile(r"«([^»]*)»")
 _AGAIN = re.compile(rf"{DONE_AGAIN} ([0-9]{{1,18}})\.")

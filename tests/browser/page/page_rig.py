@@ -23,6 +23,8 @@ class Opened:
         pairs = "&".join(f"{name}={value}" for name, value in query.items())
         self.tab.goto(f"{self.portal.url}/_sandbox/frame?{pairs}")
         expect(self.inside.locator("#main")).to_be_visible()
+        if self.inside.locator("script").count():
+            expect(self.inside.locator("body")).to_have_attribute("data-ready", "yes")
         return self
 
     @property
