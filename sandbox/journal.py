@@ -50,5 +50,7 @@ class Journal:
                     await self._news.wait()
             except TimeoutError:
                 break
+        if self._ended:
+            await asyncio.sleep(0)  # whoever asks again and again can be cancelled here
         news = {"events": self._events[after:], "last": len(self._events)}
         return news if changes is None else news | {"changes": self._changes}
