@@ -28,6 +28,7 @@ from robot.settings import load_settings
 from robot.work import kept
 from robot.work.accept import Accept
 from robot.work.admission import Admission
+from robot.work.checks.looks import Looks
 from robot.work.crew import Crew
 from robot.work.front import Front, Workers
 from robot.work.opening import at_work, open_tools
@@ -71,6 +72,7 @@ async def lifespan(_app: Starlette, *, works: bool = True) -> AsyncIterator[Stat
                     admission=admission,
                     crew=crew,
                     readiness=Readiness(tools.database),
+                    looks=Looks(),
                 )
     log.info("app.stopped")
 

@@ -9,6 +9,7 @@ from handlers.connections import Places
 from robot.errors import UnreadableError
 from robot.work.accept import Accept
 from robot.work.admission import Admission
+from robot.work.checks.looks import Looks
 from robot.work.front import Workers
 from robot.work.readiness import Readiness
 from robot.work.tools import Tools
@@ -25,6 +26,7 @@ class State(TypedDict):
     admission: Admission
     crew: Workers
     readiness: Readiness
+    looks: Looks
 
 
 async def read_body(request: Request[State]) -> bytes:

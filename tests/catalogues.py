@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from handlers.page.texts import LOCALES, PO
 
 HANDLERS = PO.parents[1]
+CHECKS = HANDLERS.parent / "robot" / "work" / "checks"  # what they find is shown on the page, too
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
@@ -30,9 +31,10 @@ HEADER = "# The words of Linkrobot's page; see handlers/page/texts.py."
 def used() -> Catalog:
     """Every message of the code and the templates, in their order."""
     catalog = Catalog(header_comment=HEADER)
-    found = extract_from_dir(HANDLERS, METHODS, OPTIONS, keywords=KEYWORDS)
-    for file, _line, message, _comments, context in found:
-        catalog.add(message, None, [(str(file), 0)], context=context)
+    for room in (HANDLERS, CHECKS):
+        found = extract_from_dir(room, METHODS, OPTIONS, keywords=KEYWORDS)
+        for file, _line, message, _comments, context in found:
+            catalog.add(message, None, [(str(file), 0)], context=context)
     return catalog
 
 

@@ -1,7 +1,8 @@
-"""The real programs, started as processes: a sandbox portal and the app. Nothing is faked."""
+"""The real programs as processes: a sandbox portal and the app (warm.py). Nothing is faked."""
 
 import json
 import os
+import random
 import resource
 import signal
 import socket
@@ -10,25 +11,30 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import httpx2 as httpx
 
+from tests import warm
 from tests.scenarios.sandbox_portal import SandboxPortal
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import PATIENCE, until
 
 LINKROBOT = str(Path(sys.executable).with_name("linkrobot"))
 CLIENT_ID, CLIENT_SECRET = "local.0123456789abcd.12345678", "made-up-secret-of-the-app"
+# Below those that the system gives to whoever asks for none of his own; all tests ask for theirs.
+PORTS = (11_000, 32_000)
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
 
 
 def free_port() -> int:
-    """A port that nobody uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses right now, nor gets from the system before it is used here."""
+    while True:
+        port = random.randrange(*PORTS)  # noqa: S311 # no secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Sandbox:
@@ -55,16 +61,13 @@ class Sandbox:
 @contextmanager
 def running_sandbox(*words: str, portals: int = 1, https: bool = False) -> Iterator[Sandbox]:
     """Start the sandbox, with more of its options; stop it at the end."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
-    command += ["--https"] if https else []
-    process = subprocess.Popen(
-        [*command, *words, "--portals", str(portals)], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "sandbox", "--portals", str(portals), *words]
+    command += ["--port", "0", "--oauth-port", "0", *(["--https"] if https else [])]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        sandbox = Sandbox(json.loads(process.stdout.readline()))
-        yield sandbox
-        sandbox.close()
+        with closing(Sandbox(json.loads(process.stdout.readline()))) as sandbox:
+            yield sandbox
     finally:
         process.terminate()
         process.wait(10)
@@ -88,8 +91,9 @@ class App:
 
     def __init__(self, folder: Path, oauth: str, **settings: str) -> None:
         self.folder = folder
+        self.executable = ""  # the command itself, where a fork would not show what it does
         self._process: Process | None = None
-        self._http = httpx.Client(trust_env=False)
+        self._http = httpx.Client(trust_env=False, timeout=PATIENCE)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -122,11 +126,18 @@ class App:
         """Start it and wait until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._launch()
-        until(self._is_ready, within=30, what="the app is ready")
+        until(self._is_ready, what="the app is ready")
         return self
 
     def _launch(self) -> Process:
-        return self.program([LINKROBOT, "serve"])
+        return self.linkrobot("serve")
+
+    def linkrobot(self, *words: str) -> Process:
+        """Start a command that goes on; it writes into the app's log."""
+        if self.executable:
+            return self.program([self.executable, *words])
+        with (self.folder / "log").open("ab") as log:
+            return warm.start(words, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
 
     def program(self, command: list[str], **streams: Any) -> "subprocess.Popen[bytes]":
         """Start a program that reads the app's settings; it writes into the app's log."""
@@ -154,7 +165,7 @@ class App:
         """kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self, *, within: float = 30) -> int:
+    def stop(self, *, within: float = PATIENCE) -> int:
         """A clean stop; its exit status."""
         return self._end(signal.SIGTERM, within)
 
@@ -178,7 +189,7 @@ class App:
         finally:
             resource.prlimit(self._process.pid, what, before)
 
-    def _end(self, sign: signal.Signals, within: float = 30) -> int:
+    def _end(self, sign: signal.Signals, within: float = PATIENCE) -> int:
         assert self._process
         self._process.send_signal(sign)
         status = self._process.wait(within)
@@ -194,16 +205,8 @@ class App:
     def command(self, *words: str, stdin: str = "", **settings: str) -> Done:
         """Run a command of linkrobot on the same data folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            [LINKROBOT, *words],
-            env={**self.environment, **settings},
-            cwd=self.folder,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        env = {**self.environment, **settings}
+        return warm.run(words, env=env, cwd=self.folder, stdin=stdin, timeout=PATIENCE)
 
     def json(self, *words: str) -> Any:
         """What a command prints with --json."""

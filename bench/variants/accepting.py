@@ -27,6 +27,7 @@ from robot.protocol.forms import MAX_BYTES
 from robot.settings import load_settings
 from robot.work.accept import Accept, Delivery
 from robot.work.admission import Admission
+from robot.work.checks.looks import Looks
 from robot.work.crew import Crew
 from robot.work.opening import at_work, open_tools
 from robot.work.readiness import Readiness
@@ -64,6 +65,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
                     admission=admission,
                     crew=crew,
                     readiness=Readiness(tools.database),
+                    looks=Looks(),
                 )
                 accept.close()
 

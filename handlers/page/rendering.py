@@ -6,16 +6,18 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from handlers.page.texts import locale_of, translations_of
+from robot.work.checks.message import Message
 
 HANDLERS = Path(__file__).parent.parent
 TEMPLATES, STATIC = HANDLERS / "templates", HANDLERS / "static"
@@ -90,8 +92,22 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
             at.isoformat(timespec="milliseconds"), local, shown if zone else f"{shown} {UTC_NAME}"
         )
 
+    words = translations_of(language).gettext
+
+    def told(message: Message) -> str:
+        """A message of a check, as administrators read it; an address in it is a link."""
+        shown = message.on_page or message
+        if not shown.values:
+            return words(shown.template) if shown.template else ""
+        return escape(words(shown.template)) % {
+            name: _linked(value) if value.startswith(("https://", "http://")) else value
+            for name, value in shown.values.items()
+        }
+
     return {
         "moment": moment,
+        "told": told,
+        "day": lambda at: format_date(at.date(), "medium", locale=locale),
         "number": lambda value: format_decimal(value, locale=locale),
         "duration": lambda seconds: (
             format_timedelta(
@@ -101,6 +117,11 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
             else f"{seconds * 1000:.0f} ms"
         ),
     }
+
+
+def _linked(address: str) -> Markup:
+    link = Markup('<a data-path href="{}" target="_blank" rel="noopener">{}</a>')
+    return link.format(address, urlsplit(address).path or address)
 
 
 def zone_of(name: str) -> ZoneInfo | None:

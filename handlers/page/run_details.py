@@ -1,5 +1,7 @@
 """Section: runs. One run in full, and doing it again."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -10,7 +12,8 @@ from handlers.page.shown_run import Shown
 from handlers.page.texts import mark, said
 from handlers.page.visit import Visit, administrators
 from robot.flows.catalogue import RULES
-from robot.store import again, found_runs, history, links_of_run
+from robot.store import again, bursts, found_runs, history, links_of_run
+from robot.store.bursts import Burst
 from robot.store.found_runs import FoundRun
 from robot.store.links_of_run import LinkNow
 from robot.store.runs import Source
@@ -62,7 +65,7 @@ async def retry(visit: Visit) -> Response:
         begun = await retrying.begin(visit.errands, tools.settings, tools.vault, asked)
     except NotRetriedError as error:
         return _not_retried(visit, error)
-    return await _came(visit, run_id, begun.run_id)
+    return await _came(visit, run_id, begun.run_id, has_begun=True)
 
 
 @administrators
@@ -72,21 +75,26 @@ async def came(visit: Visit) -> Response:
     return await _came(visit, parameters["run_id"], parameters["new_id"])
 
 
-async def _came(visit: Visit, run_id: int, new_id: int) -> Response:
-    def look(conn: Connection) -> tuple[FoundRun, Retried]:
+async def _came(visit: Visit, run_id: int, new_id: int, *, has_begun: bool = False) -> Response:
+    """With the list looking for the new run, where it has just begun."""
+    now = datetime.now(UTC)
+
+    def look(conn: Connection) -> tuple[FoundRun, Retried, Burst | None]:
         new = _run(conn, visit, new_id)
         old = _run(conn, visit, run_id)
         if new_id not in again.done_again_by(old.note):
             raise _not_found(visit)
         first, again_run = history.by_ids(conn, [run_id, new_id])
-        return new, Retried(first=first, run=again_run, is_told=new.wants_reply)
+        burst = bursts.burst(conn, visit.portal.id, now=now, since=None) if has_begun else None
+        return new, Retried(first=first, run=again_run, is_told=new.wants_reply), burst
 
-    new, retried = await visit.tools.database.read(look)
+    new, retried, burst = await visit.tools.database.read(look)
     return visit.show(
         "page/run_again.html",
         first=run_id,
         shown=_shown(visit, new),
         told=words.TOLD[retried.told],
+        burst=burst,
     )
 
 

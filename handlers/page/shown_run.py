@@ -94,9 +94,13 @@ class Shown:
 
     @property
     def title(self) -> str:
-        """The document as the portal calls it, or its numbers; a stranger's text."""
-        titled = self.run.outputs.get("document_title")
-        return str(titled or self.run.outputs.get("linked_document_id") or "")
+        """The document as the portal calls it; a stranger's text."""
+        return str(self.run.outputs.get("document_title") or "")
+
+    @property
+    def numbers(self) -> str:
+        """The documents that it has changed, with commas between."""
+        return str(self.run.outputs.get("linked_document_id") or "")
 
     @property
     def urls(self) -> list[str]:

@@ -67,12 +67,15 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => tell(notice.dataset.unreachable));
 document.addEventListener("htmx:timeout", () => tell(notice.dataset.unreachable));
 document.addEventListener("htmx:afterSwap", (event) => {
-  localTimes(event.detail.target);
-  const button = event.detail.requestConfig && event.detail.requestConfig.elt;
-  if (!button || !button.closest("nav")) return;
-  for (const one of document.querySelectorAll("nav button")) one.removeAttribute("aria-current");
-  button.setAttribute("aria-current", "page");
+  const path = event.detail.requestConfig?.elt.getAttribute("hx-get");
+  const sections = [...document.querySelectorAll("nav button")];
+  const section = path && sections.find((one) => one.getAttribute("hx-get") === path);
+  if (!section) return;
+  for (const one of sections) one.removeAttribute("aria-current");
+  section.setAttribute("aria-current", "page");
 });
+// Whatever comes beside what was asked for, too.
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt.parentElement || event.detail.elt));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);

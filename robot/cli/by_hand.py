@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from robot.cli.output import LONGEST_TEXT, AsJson, print_json
+from robot.cli.output import AsJson, print_json
 from robot.cli.shown import installed
 from robot.errors import SettingsError
 from robot.flows.catalogue import DISABLE, ENABLE
@@ -25,6 +25,7 @@ from robot.store.history import PastRun
 from robot.store.runs import Source
 from robot.work import newrun
 from robot.work.errands import GIVE_UP_AFTER, open_errands
+from robot.work.spreadsheet import LONGEST_TEXT
 from robot.work.webhook import Done, change_links, webhook_address
 
 Ids = Annotated[

@@ -3,7 +3,6 @@
 import asyncio
 import resource
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import typer
 from rich.markup import escape
@@ -26,7 +25,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Look for everything that can be wrong, and say how to mend it. Status 1: something is."""
     found = _found()
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([_row(one) for one in found])
     else:
         table = new_table("Check", "State", "What was found")
         for one in filter(_is_shown, found):
@@ -47,6 +46,16 @@ def _found() -> Sequence[Finding]:
 def _is_shown(finding: Finding) -> bool:
     """Of a portal where all is well one line is enough: there may be thousands."""
     return not finding.portal or finding.name == ACCESS or finding.state is not State.WELL
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    return {
+        "name": finding.name,
+        "state": finding.state,
+        "text": finding.text,
+        "remedy": finding.remedy,
+        "portal": finding.portal,
+    }
 
 
 def _name(finding: Finding) -> str:

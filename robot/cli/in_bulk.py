@@ -14,7 +14,7 @@ from rich.progress import Progress
 from sqlalchemy.engine import Connection
 
 from robot.cli.links import FOR_PEOPLE, look, table_of
-from robot.cli.output import LONGEST_TEXT, AsJson, cell, new_table, print_json, print_table
+from robot.cli.output import AsJson, cell, new_table, print_json, print_table
 from robot.cli.wanted import (
     Filters,
     OfDocument,
@@ -33,6 +33,7 @@ from robot.store.register import Found, Wanted
 from robot.work import portions
 from robot.work.errands import Errands, open_errands
 from robot.work.portions import Done, What
+from robot.work.spreadsheet import LONGEST_TEXT
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without it only what would be done.")]
 Work = Callable[[Errands, Mapping[int, Portal], Sequence[Found]], AsyncIterator[Done]]

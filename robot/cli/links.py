@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
@@ -38,6 +37,7 @@ from robot.store import register
 from robot.store.links import LinkState
 from robot.store.register import Link
 from robot.work.opening import open_database
+from robot.work.spreadsheet import COLUMNS, row_of
 
 T = TypeVar("T")
 FOR_PEOPLE = 200  # links, where no --limit was given
@@ -51,10 +51,6 @@ ENDINGS = {
     "app_removed": "app removed: may be public still",
     "never_on": "never turned on",
 }
-COLUMNS = (
-    *("portal", "member_id", "document_id", "title", "item", "state", "url"),
-    *("asked_at", "expires_at", "overdue", "source", "run_id", "user_id", "ended_by", "ended_at"),
-)
 MORE = "These are the newest {limit}; there are more. --limit shows so many, --csv and --json all."
 NONE_PUBLIC = "No link is public through Linkrobot."
 NO_SUCH = "No such link is in the register. --all shows also those that are off."
@@ -112,7 +108,7 @@ def links(  # noqa: PLR0913, PLR0917 # a command has as many options as it needs
     def show(conn: Connection) -> None:
         wanted = filters.wanted(conn, **more)
         if as_csv or as_json:
-            rows = (_values(link, now) for link in register.found(conn, wanted, limit=limit))
+            rows = (row_of(link, now) for link in register.found(conn, wanted, limit=limit))
             print_csv(COLUMNS, rows) if as_csv else print_json(rows)
             return
         most = limit or FOR_PEOPLE
@@ -146,17 +142,6 @@ def look(question: Callable[[Connection], T]) -> T:
             return await database.read(question)
 
     return asyncio.run(ask())
-
-
-def _values(link: Link, now: datetime) -> dict[str, Any]:
-    values = asdict(link)
-    del values["id"], values["endpoint"]
-    return {
-        "portal": link.host,
-        **values,
-        "overdue": link.is_overdue(now),
-        "ended_at": None if link.is_open else link.changed_at,
-    }
 
 
 def table_of(found: Iterable[Link], now: datetime) -> Table:

@@ -1,6 +1,5 @@
 """How commands print: tables for people, JSON and CSV for machines."""
 
-import csv
 import io
 import json
 import re
@@ -16,17 +15,16 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from robot.protocol.answers import one_line
+from robot.work import spreadsheet
+from robot.work.spreadsheet import LONGEST_TEXT
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: a JSON list.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="For spreadsheets: all columns, in UTF-8.")]
 # Piped into a file or another program a table keeps its lines whole.
 _PIPED_WIDTH = 10_000
-LONGEST_TEXT = 2_000  # characters
 _UNUSUAL = re.compile(r"[^\n -~]")
 _BETWEEN = 2  # blanks between two columns
 _READABLE = 12  # characters; a table whose columns were narrower is printed as lines instead
-# What a spreadsheet would take for a formula: OWASP, "CSV Injection".
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def new_table(*columns: str) -> Table:
@@ -58,7 +56,7 @@ def print_json(rows: Iterable[Any]) -> None:
     """A JSON list; times as ISO 8601. Rows may come one by one: there may be millions."""
     before = "["
     for row in rows:
-        text = json.dumps([row], default=_plain, ensure_ascii=False, indent=2)[1:-2]
+        text = json.dumps([row], default=spreadsheet.plain, ensure_ascii=False, indent=2)[1:-2]
         sys.stdout.write(before + _UNUSUAL.sub(_printable, text))
         before = ","
     sys.stdout.write("[]\n" if before == "[" else "\n]\n")
@@ -68,21 +66,13 @@ def print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None
     """A heading, then a line for each row, as RFC 4180 has it; no cell is a formula."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="")
-    lines = csv.writer(sys.stdout)
-    lines.writerow(columns)
-    for row in rows:
-        lines.writerow([_csv_cell(row[name]) for name in columns])
+    for line in spreadsheet.lines(columns, rows):
+        sys.stdout.write(line)
 
 
 def moment(at: datetime) -> str:
     """A time as the operator's clock shows it."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _csv_cell(value: object) -> str:
-    """One line; an apostrophe before what a spreadsheet would calculate."""
-    text = "" if value is None else one_line(_plain(value), LONGEST_TEXT)
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _fit(console: Console, table: Table) -> bool:
@@ -128,7 +118,3 @@ def _print_lines(console: Console, table: Table) -> None:
 def _printable(char: re.Match[str]) -> str:
     """The letters of all languages; what could command a terminal, as JSON escapes it."""
     return char[0] if char[0].isprintable() else json.dumps(char[0])[1:-1]
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

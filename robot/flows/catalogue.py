@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from robot.errors import FlowError
 from robot.flows.check import check
-from robot.flows.ends import end_link, look_at_links, renew_access
+from robot.flows.ends import (
+    end_link,
+    extend_links,
+    look_at_links,
+    renew_access,
+    turn_off_links,
+)
 from robot.flows.flow import Flow, Outcome, Run, Template
 from robot.flows.inputs import EVERY, LATEST
 from robot.flows.items import find_items
@@ -25,7 +31,8 @@ ENABLE, DISABLE = "linkrobot_enable", "linkrobot_disable"
 # No robots: runs of our own; one registers them, one looks whether they can do their work. A portal
 # can name none like these: see CODE in protocol/invocation.py.
 REGISTER, CHECK = "@register", "@check"
-END, LOOK, RENEW = "@end", "@look", "@renew"  # about links and the access that they need
+# about links and the access that they need
+END, EXTEND, LOOK, OFF, RENEW = "@end", "@extend", "@look", "@off", "@renew"
 WHO, ITEMS = "@who", "@items"  # for whoever opened the app's page
 TELL = "@tell"  # an administrator, what fails for a reason that a person must mend
 MAX_LOG = 2_000  # characters of LOG_MESSAGE
@@ -133,7 +140,9 @@ _OUR_OWN: Mapping[str, Callable[[Run], Flow]] = {
     REGISTER: lambda run: register(DEFINITIONS, _FOR_DESIGNER, run),
     CHECK: check,
     END: end_link,
+    EXTEND: extend_links,
     LOOK: look_at_links,
+    OFF: turn_off_links,
     RENEW: renew_access,
     WHO: who,
     ITEMS: find_items,
@@ -152,7 +161,7 @@ def start(code: str, run: Run) -> Flow:
 
 def only_hides(code: str) -> bool:
     """Whether that robot makes nothing public, whatever its run is about."""
-    return code in (END, RENEW, TELL) or (code in RULES and RULES[code].only_hides)
+    return code in (END, OFF, RENEW, TELL) or (code in RULES and RULES[code].only_hides)
 
 
 def report(code: str, event_token: str, outcome: Outcome) -> Call:

@@ -1,16 +1,46 @@
-"""Runs of our own about links that are public: their end has come, or nobody knows how they are.
+"""Runs of our own about links that are public: their end has come, or nobody knows how they are, or
+a person wants many of them off.
 
-Both take their turn at the document first, so that what they find is not overtaken.
+The looks take their turn at the document first, so that what they find is not overtaken. What was
+done to many links is told in numbers, by the names of `Came`.
 """
+
+from collections import Counter
+from collections.abc import Collection, Generator
+from enum import StrEnum
+from typing import Any
 
 from robot.errors import RejectedError
 from robot.flows import documents
 from robot.flows.failures import explain
-from robot.flows.flow import Chosen, Flow, Granted, LinkChange, Only, Result, Run, failed, succeeded
+from robot.flows.flow import (
+    Chosen,
+    Flow,
+    Granted,
+    LinkChange,
+    Only,
+    Result,
+    Run,
+    Step,
+    failed,
+    succeeded,
+)
+from robot.flows.publish import publish
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
 
 DELETED, ELSEWHERE = "deleted", "elsewhere"  # how a link ended without us
+
+
+class Came(StrEnum):
+    """What came of links: outputs of a run about many, each a number of them."""
+
+    PUBLIC = "public"  # found so
+    OFF = "off"  # turned off by this run
+    ELSEWHERE = "elsewhere"  # was off already
+    DELETED = "deleted"  # its document
+    LATER = "later"  # somebody turned it on again meanwhile: left as it is
+    LEFT = "left"  # refused, or not told
 
 
 def end_link(run: Run) -> Flow:
@@ -50,6 +80,7 @@ def look_at_links(run: Run) -> Flow:
     looks: list[Result] = yield tuple(map(documents.look_before_change, ids))
     found = [_found(document_id, look) for document_id, look in zip(ids, looks, strict=True)]
     changes = [change for change in found if change]
+    numbers = _numbers(changes, left=len(ids) - len(changes))
     if len(changes) < len(ids):
         pairs = zip(looks, found, strict=True)
         untold_why = (look for look, change in pairs if change is None)
@@ -57,8 +88,64 @@ def look_at_links(run: Run) -> Flow:
         error = explain(refused) if refused else None
         code, text = (error.code, error.text) if error else ("unexpected_answer", "")
         untold = len(ids) - len(changes)
-        return failed(code, f"Of {untold} documents Bitrix24 did not tell. {text}", *changes)
-    return succeeded(f"{len(ids)} links were looked at.", *changes)
+        return failed(
+            code, f"Of {untold} documents Bitrix24 did not tell. {text}", *changes, **numbers
+        )
+    return succeeded(f"{len(ids)} links were looked at.", *changes, **numbers)
+
+
+def extend_links(run: Run) -> Flow:
+    """Give these documents' links a new end, or none, but those that somebody turned off after this
+    was asked for. Inputs of the run: as of the robot that turns links on.
+    """
+    return publish(run, only=Only.NOT_ENDED_SINCE)
+
+
+def turn_off_links(run: Run) -> Flow:
+    """Turn these documents' links off, but those that somebody turned on after this was asked for.
+
+    Of what is refused it is seen whether there still is a document. Input of the run:
+    `document_ids`, 50 at most.
+    """
+    ids = tuple(int(document_id) for document_id in run.inputs["document_ids"])
+    granted: Granted = yield Chosen(ids, public=False, only=Only.NOT_ON_SINCE)
+    wanted = granted.document_ids
+    results: list[Result] = []
+    if wanted:
+        results = yield tuple(map(documents.disable_public_url, wanted))
+    refused = {
+        document_id: result
+        for document_id, result in zip(wanted, results, strict=True)
+        if isinstance(result, RejectedError)
+    }
+    ended = yield from _ended_before(refused)
+    off = [LinkChange(document_id=one, public=False) for one in wanted if one not in refused]
+    left = [document_id for document_id in refused if document_id not in ended]
+    changes = [*off, *ended.values()]
+    numbers = _numbers(changes, left=len(left), later=len(ids) - len(wanted))
+    if left:
+        error = explain(refused[left[0]])
+        text = f"Still public: document {', '.join(map(str, left))}. {error.text}"
+        return failed(error.code, text, *changes, **numbers)
+    return succeeded(f"{len(changes)} links are off.", *changes, **numbers)
+
+
+def _ended_before(ids: Collection[int]) -> Generator[Step, Any, dict[int, LinkChange]]:
+    """Of these documents those that are deleted, or not public any more."""
+    if not ids:
+        return {}
+    looks: list[Result] = yield tuple(map(documents.look_before_change, ids))
+    found = {one: _found(one, look) for one, look in zip(ids, looks, strict=True)}
+    return {one: change for one, change in found.items() if change and not change.public}
+
+
+def _numbers(changes: Collection[LinkChange], *, left: int, later: int = 0) -> dict[str, str]:
+    """What came of the links, as outputs."""
+    numbers = Counter(
+        Came.PUBLIC if one.public else Came(one.ended_by or Came.OFF) for one in changes
+    )
+    numbers |= Counter({Came.LEFT: left, Came.LATER: later})
+    return {what: str(number) for what, number in numbers.items() if number}
 
 
 def renew_access(_run: Run) -> Flow:

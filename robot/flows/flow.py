@@ -31,6 +31,7 @@ class Only(StrEnum):
     ALL = "all"
     NOT_ENDED_SINCE = "not_ended_since"  # no run that was sent later turned the link off
     EXPIRED = "expired"  # whose link's end has come
+    NOT_ON_SINCE = "not_on_since"  # no run that was sent later turned the link on
 
 
 @dataclass(frozen=True, slots=True)

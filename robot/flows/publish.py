@@ -29,6 +29,7 @@ from robot.protocol.items import Item
 # Bitrix24 makes a PDF in 30 to 40 s as a rule (wire facts 10.3).
 LONGEST_WAIT = 300.0  # seconds for a PDF
 LOOKS_AFTER = (2.0, 3.0, 5.0, 8.0, 12.0, 18.0, 27.0, 40.0, 60.0)  # seconds; then the last one
+ENDED_MEANWHILE = "ended_meanwhile"
 LEAVES = 15.0  # seconds before its time is over a run waits no longer
 
 
@@ -43,7 +44,7 @@ class _Wish:
     waits: bool
 
 
-def publish(run: Run) -> Flow:
+def publish(run: Run, *, only: Only = Only.ALL) -> Flow:
     """Enable the public links of the documents that the run means."""
     wish = _Wish(
         named=run.chosen or inputs.document_ids(run.inputs),
@@ -58,11 +59,11 @@ def publish(run: Run) -> Flow:
     ids = wish.named or tuple(known)
     if wish.waits:
         known |= yield from _wait(run, ids)
-    only = Only.NOT_ENDED_SINCE if run.looks else Only.ALL
+    only = Only.NOT_ENDED_SINCE if run.looks else only
     granted: Granted = yield Chosen(ids, valid_for=wish.valid_for, only=only)
     if not granted.document_ids:
         raise FlowError(
-            "ended_meanwhile",
+            ENDED_MEANWHILE,
             "While this step waited for the PDF, a later step turned the link off; it stays off.",
         )
     known, enabled = yield from _enable(granted.document_ids, known)

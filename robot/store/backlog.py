@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
+from robot.store import waiting
 from robot.store.runs import Source, StoredRun
 from robot.store.tables import portals, runs
 
@@ -34,8 +35,7 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _LATE = select(runs.c.id).where(
-    runs.c.portal_id == bindparam("of_portal"),
-    runs.c.finished_at.is_(None),
+    waiting.of_portal(bindparam("of_portal")),
     runs.c.outcome.is_(None),
     runs.c.deadline_at <= bindparam("before"),
 )
@@ -156,10 +156,13 @@ def take_turn(conn: Connection, portal_id: int) -> None:
 def waits_for(conn: Connection, portal_id: int, code: str) -> bool:
     """Whether such a run is waiting; nobody queues one for this portal before we are through."""
     take_turn(conn, portal_id)
-    found = select(runs.c.id).where(
-        runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), runs.c.code == code
-    )
-    return conn.execute(found.limit(1)).one_or_none() is not None
+    return unfinished(conn, portal_id, code) is not None
+
+
+def unfinished(conn: Connection, portal_id: int, code: str) -> int | None:
+    """Such a run that is waiting; reads all that waits there."""
+    found = select(runs.c.id).where(waiting.of_portal(portal_id), runs.c.code == code)
+    return conn.scalar(found.limit(1))
 
 
 def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:

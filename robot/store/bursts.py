@@ -1,11 +1,11 @@
-"""One portal's burst of runs while it is worked off: as `history.progress`, for one portal."""
+"""One portal's burst of runs while it is worked off: as `history.progress`, without our own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, false, func, select
 
-from robot.store.found_runs import TAKEN
+from robot.store.found_runs import IS_OWN, IS_WAITING, TAKEN
 from robot.store.tables import runs
 
 PACE_OVER = timedelta(seconds=10)  # as `linkrobot runs --watch` has it
@@ -33,9 +33,10 @@ def burst(conn: Connection, portal_id: int, *, now: datetime, since: datetime | 
     of_portal = runs.c.portal_id == portal_id
     oldest = func.min(runs.c.received_at, type_=runs.c.received_at.type)
     waiting, began_at = conn.execute(
-        select(func.count(), oldest).where(of_portal, runs.c.finished_at.is_(None))
+        select(func.count(), oldest).where(of_portal, IS_WAITING, ~IS_OWN)
     ).one()
     since = since or max(began_at or now, now - BEGAN_WITHIN)
+    by_time = runs.c.portal_id + 0 == portal_id  # not by the portal: it may have a million runs
     is_done = and_(func.coalesce(runs.c.succeeded, false()), runs.c.ending.in_(TAKEN))
     lately = max(since, now - PACE_OVER)
     done, failed, recent = conn.execute(
@@ -43,7 +44,7 @@ def burst(conn: Connection, portal_id: int, *, now: datetime, since: datetime | 
             func.count().filter(is_done),
             func.count().filter(~is_done),
             func.count().filter(runs.c.finished_at >= lately),
-        ).where(of_portal, runs.c.finished_at >= since)
+        ).where(by_time, runs.c.finished_at >= since, ~IS_OWN)
     ).one()
     seconds = (now - lately).total_seconds()
     return Burst(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+from robot.store import waiting
 from robot.store.links import LinkState
 from robot.store.tables import links, runs
 
@@ -21,10 +22,9 @@ def has_open_link(conn: Connection, portal_id: int, document_id: int) -> bool:
 
 def is_looked_at(conn: Connection, portal_id: int, document_id: int, *, code: str) -> bool:
     """Whether a run with that code waits that has the document among its `document_ids`."""
-    waiting = select(runs.c.inputs).where(
-        runs.c.portal_id == portal_id,
-        runs.c.finished_at.is_(None),
+    found = select(runs.c.inputs).where(
+        waiting.of_portal(portal_id),
         runs.c.outcome.is_(None),
         runs.c.code == code,
     )
-    return any(document_id in row.inputs["document_ids"] for row in conn.execute(waiting))
+    return any(document_id in row.inputs["document_ids"] for row in conn.execute(found))

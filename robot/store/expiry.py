@@ -77,6 +77,21 @@ def ended_since(
     return {row.document_id for row in rows}
 
 
+def on_since(
+    conn: Connection, portal_id: int, document_ids: Sequence[int], *, sent_at: datetime
+) -> set[int]:
+    """Of these documents those whose link a run that was sent later has turned on."""
+    rows = conn.execute(
+        select(links.c.document_id).where(
+            links.c.portal_id == portal_id,
+            links.c.document_id.in_(document_ids),
+            links.c.state != OFF,
+            links.c.sent_at > sent_at,
+        )
+    )
+    return {row.document_id for row in rows}
+
+
 def expired(
     conn: Connection, portal_id: int, document_ids: Sequence[int], *, now: datetime
 ) -> set[int]:

@@ -5,11 +5,11 @@ Each question has an index for its order (schema 0004): there may be a million r
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal_column, select
 
 from robot.store.runs import Ending
 from robot.store.tables import audit, links, runs
@@ -96,10 +96,12 @@ class FoundRun:
 OWN = "@"  # begins the codes of runs of our own
 _COLUMNS = [runs.c[one.name] for one in fields(FoundRun) if one.name != "outputs"]
 _FULL: Select[Any] = select(*_COLUMNS, runs.c.outcome)
-_IS_OWN = func.substr(runs.c.code, 1, 1) == OWN
+IS_OWN = func.substr(runs.c.code, 1, 1) == OWN
 # As the partial indexes have them, so that they are seen to fit.
 _FAILED = runs.c.succeeded.is_(literal_column("FALSE"))
 _NOT_TAKEN = runs.c.ending.not_in([literal_column(f"'{ending}'") for ending in TAKEN])
+# Without a time in the question SQLite would not see the index of what waits.
+IS_WAITING = and_(runs.c.finished_at.is_(None), runs.c.due_at > datetime.fromtimestamp(0, UTC))
 # No index is in this order: those that wait are found by their own index, and then sorted.
 _UNORDERED: ColumnElement[int] = runs.c.id + 0
 
@@ -128,7 +130,7 @@ def _stages(stage: Stage | None) -> list[tuple[ColumnElement[bool], ...]]:
     if stage is None:
         return [()]
     if stage is Stage.WAITING:
-        return [(runs.c.finished_at.is_(None),)]
+        return [(IS_WAITING,)]
     is_over = runs.c.finished_at.is_not(None)
     if stage is Stage.DONE:
         return [(is_over, runs.c.succeeded.is_(True), runs.c.ending.in_(TAKEN))]
@@ -143,7 +145,7 @@ def _query(
     if ids is not None:
         query = query.where(runs.c.id.in_(ids))
     if not wanted.with_own:
-        query = query.where(~_IS_OWN)
+        query = query.where(~IS_OWN)
     if wanted.before is not None:
         query = query.where(number < wanted.before)
     if wanted.after is not None:

@@ -104,6 +104,13 @@ def by_ids(conn: Connection, ids: Sequence[int]) -> list[PastRun]:
     return [_past(row) for row in conn.execute(query)]
 
 
+def errand(conn: Connection, portal_id: int, run_id: int, *, code: str) -> PastRun | None:
+    """That run of this portal, where it is one of that kind."""
+    query = _PAST.where(runs.c.id == run_id, runs.c.portal_id == portal_id, runs.c.code == code)
+    row = conn.execute(query).one_or_none()
+    return _past(row) if row else None
+
+
 def waiting(conn: Connection) -> list[Waiting]:
     """What is not finished, portal by portal."""
     rows = conn.execute(

@@ -102,6 +102,11 @@ def found(conn: Connection, wanted: Wanted, *, limit: int | None = None) -> Iter
         yield _link(row)
 
 
+def shown(conn: Connection, *conditions: ColumnElement[bool]) -> list[Link]:
+    """The links of which that holds, as they are shown to people."""
+    return [_link(row) for row in conn.execute(_SHOWN.where(*conditions))]
+
+
 def count(conn: Connection, wanted: Wanted) -> Mapping[int, int]:
     """Portal -> how many links these are."""
     query = select(links.c.portal_id, func.count().label("number"))

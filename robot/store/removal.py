@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from robot.store import expiry, notices, robots
+from robot.store import waiting as still_waiting
 from robot.store.runs import Ending, State
 from robot.store.tables import audit, links, portals, runs, tokens
 from robot.store.tables import robots as registered
@@ -55,8 +56,7 @@ def end_runs(conn: Connection, portal_id: int, *, now: datetime, limit: int) -> 
     waiting = (
         select(runs.c.id)
         .where(
-            runs.c.portal_id == portal_id,
-            runs.c.finished_at.is_(None),
+            still_waiting.of_portal(portal_id),
             or_(runs.c.received_at <= now, is_removed),
         )
         .limit(limit)
@@ -101,11 +101,7 @@ def removed_with_runs(
 
     With `member_id` only those of that Bitrix24.
     """
-    waiting = (
-        select(runs.c.id)
-        .where(runs.c.portal_id == portals.c.id, runs.c.finished_at.is_(None))
-        .exists()
-    )
+    waiting = select(runs.c.id).where(still_waiting.of_portal(portals.c.id)).exists()
     query = select(portals.c.id, portals.c.removed_at).where(
         portals.c.removed_at.is_not(None), waiting
     )

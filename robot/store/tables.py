@@ -147,6 +147,10 @@ links = Table(
     _index("links_since", "asked_at", where="state != 'off'"),
     Index("links_of_item", "item", "portal_id"),
     _index("links_ending", "portal_id", "expires_at", where="state != 'off'"),
+    # of one portal: since when, when it ended, and how
+    _index("links_of_portal", "portal_id", "asked_at", where="state != 'off'"),
+    _index("links_ended", "portal_id", "changed_at", where="state = 'off'"),
+    _index("links_ended_so", "portal_id", "ended_by", "changed_at", where="state = 'off'"),
     # each decided run looks for what it had asked for; links are kept for ever
     _index("links_asked", "portal_id", "run_id", where="state = 'asked'"),
 )

@@ -43,6 +43,9 @@ def _granted(conn: Connection, portal_id: int, run: StoredRun, chosen: Chosen) -
     elif chosen.only is Only.NOT_ENDED_SINCE:
         ended = expiry.ended_since(conn, portal_id, ids, sent_at=run.sent_at)
         ids = tuple(one for one in ids if one not in ended)
+    elif chosen.only is Only.NOT_ON_SINCE:
+        is_on = expiry.on_since(conn, portal_id, ids, sent_at=run.sent_at)
+        ids = tuple(one for one in ids if one not in is_on)
     if chosen.valid_for is None:
         return Granted(ids)
     return Granted(ids, leases.moment(conn) + timedelta(seconds=chosen.valid_for))

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from robot.logs import get_logger
 from robot.store import history, notices, removal, unverified
 from robot.store.database import Database
+from robot.work.days import keep_days
 from robot.work.tools import Tools
 
 STEP = 200  # rows in one transaction: accepting never waits long for it
@@ -22,7 +23,9 @@ async def forget_old(tools: Tools) -> int:
 
     Returns how many.
     """
-    before = datetime.now(UTC) - tools.settings.keep_runs
+    now = datetime.now(UTC)
+    await keep_days(tools.database, now=now)  # while their runs are known
+    before = now - tools.settings.keep_runs
     forgotten = 0
     while True:
         step = await tools.database.write(lambda conn: _forget_step(conn, before))

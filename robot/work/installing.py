@@ -4,11 +4,17 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from robot.store import history, runs
+from sqlalchemy.engine import Connection
+
+from robot.flows.catalogue import REGISTER
+from robot.settings import Settings
+from robot.store import backlog, history, runs
 from robot.store.database import Database
 from robot.store.history import PastRun
 from robot.store.portals import Portal
+from robot.work.errands import Errands
 from robot.work.registering import is_registered, registering
 from robot.work.tools import Tools
 
@@ -44,9 +50,26 @@ async def register_watched(
     return past
 
 
-async def needs_registering(tools: Tools, portal: Portal) -> bool:
-    """Whether the portal's robots differ from the code, as far as we know."""
-    return await tools.database.read(lambda conn: not is_registered(conn, portal, tools.settings))
+async def register_again(
+    errands: Errands, settings: Settings, portal: Portal, *, user_id: int, is_asked: bool
+) -> int | None:
+    """Have the robots registered anew with that administrator's access; returns the run's number.
+
+    Where nobody asked for it, only if they differ from the code as far as we know: else None.
+    """
+
+    def queue(conn: Connection) -> int:
+        backlog.take_turn(conn, portal.id)
+        waiting = backlog.unfinished(conn, portal.id, REGISTER)
+        run = registering(portal, settings, user_id=user_id, known={})
+        return waiting or runs.record_one(conn, run)
+
+    is_current = partial(is_registered, portal=portal, settings=settings)
+    if not is_asked and await errands.database.read(is_current):
+        return None
+    run_id = await errands.database.write(queue)
+    errands.wake(portal.id)
+    return run_id
 
 
 async def decided(database: Database, run_id: int, *, within: float) -> PastRun | None:

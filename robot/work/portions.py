@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from typing import Any
 
-from robot.flows.catalogue import DISABLE, LOOK
+from robot.flows.catalogue import LOOK, OFF
 from robot.protocol.calls import BATCH_LIMIT
 from robot.store import register
 from robot.store.history import PastRun
@@ -65,16 +64,12 @@ class _Portion:
     links: Sequence[Found]
 
     def run(self, code: str) -> NewRun:
-        ids = [link.document_id for link in self.links]
-        inputs: dict[str, Any] = {"document_ids": ids}
-        if code == DISABLE:
-            inputs = {"document_id": ",".join(map(str, ids))}
         return newrun.of_our_own(
             code,
             self.portal.id,
             source=Source.COMMAND,
             user_id=self.portal.user_id,
-            inputs=inputs,
+            inputs={"document_ids": [link.document_id for link in self.links]},
             give_up_after=GIVE_UP_AFTER,
         )
 
@@ -92,27 +87,7 @@ async def turn_off(
     errands: Errands, portals: Mapping[int, Portal], links: Sequence[Found]
 ) -> AsyncIterator[Done]:
     """Turn these links off. Of what was refused it is seen whether there still is a document."""
-    refused: list[Found] = []
-    async for done in _turn_off(errands, portals, links):
-        if done.is_open and done.error_code not in OF_PORTAL:
-            refused.append(done.link)
-        else:
-            yield done
-    still_there: list[Found] = []
-    async for seen in look(errands, portals, refused):
-        if seen.is_open:
-            still_there.append(seen.link)
-        else:
-            yield seen
-    # A run tells one reason for all: now it is that of links whose document is there.
-    async for done in _turn_off(errands, portals, still_there):
-        yield done
-
-
-async def _turn_off(
-    errands: Errands, portals: Mapping[int, Portal], links: Sequence[Found]
-) -> AsyncIterator[Done]:
-    async for portion, run in _work_off(errands, portals, links, DISABLE):
+    async for portion, run in _work_off(errands, portals, links, OFF):
         for link in await _as_they_are(errands, portion):
             yield _judge(link, run)
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from robot.cli.links import COLUMNS
 from robot.errors import SettingsError
 from robot.store.database import Database
 from robot.store.portals import Portal
 from robot.store.tables import links
+from robot.work.spreadsheet import COLUMNS
 from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from robot.flows.ends import end_link, look_at_links, renew_access
+from robot.flows.ends import end_link, extend_links, look_at_links, renew_access, turn_off_links
 from robot.flows.flow import Chosen, Granted, LinkChange, Only, Result, Run
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
@@ -104,3 +104,46 @@ def test_an_access_is_renewed_whether_or_not_it_still_lives() -> None:
 
     assert played.calls == [RENEW]
     assert played.outcome.succeeded
+
+
+def off(document_id: int) -> LinkChange:
+    return LinkChange(document_id=document_id, public=False)
+
+
+def test_many_are_turned_off_and_what_is_refused_is_looked_at() -> None:
+    """5 is off, 6 has no document any more, 7 is off already, of 8 we may do nothing."""
+    refused = refusal("ACCESS_DENIED", "no rights")
+    played = play(
+        turn_off_links(looking(5, 6, 7, 8)),
+        [OFF, GONE, refused, refused],
+        [GONE, document("7"), refused],
+    )
+
+    assert played.chosen == [Chosen((5, 6, 7, 8), public=False, only=Only.NOT_ON_SINCE)]
+    changes = {change.document_id: change for change in played.outcome.links}
+    assert changes[5] == off(5)
+    assert [changes[one].ended_by for one in (6, 7)] == ["deleted", "elsewhere"]
+    assert 8 not in changes
+    outputs = played.outcome.outputs
+    assert outputs["error_code"] == "no_rights"
+    assert outputs["error_text"].startswith("Still public: document 8. ")
+    numbers = {name: outputs.get(name) for name in ("off", "deleted", "elsewhere", "left")}
+    assert set(numbers.values()) == {"1"}
+
+
+def test_what_was_turned_on_after_it_was_wished_off_stays() -> None:
+    none = play(turn_off_links(looking(5)), granted=Granted(()))
+    one = play(turn_off_links(looking(5, 6)), [OFF], granted=Granted((6,)))
+
+    assert none.outcome.succeeded
+    assert (none.outcome.links, none.outcome.outputs["later"]) == ((), "1")
+    assert one.outcome.links == (off(6),)
+
+
+def test_a_new_end_is_given_to_no_link_that_was_turned_off_after_it_was_wished() -> None:
+    wish = Run(item=None, inputs={"document_id": "5", "valid_days": "7"}, can_renew=True)
+
+    played = play(extend_links(wish), granted=Granted(()))
+
+    assert [chosen.only for chosen in played.chosen] == [Only.NOT_ENDED_SINCE]
+    assert played.outcome.error_code == "ended_meanwhile"

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from handlers.connections import Connection, Places
 
 SHORT = 0.3  # seconds for a request to arrive
-PATIENCE = 10.0  # seconds; nothing here takes so long
+PATIENCE = 60.0  # seconds; nothing here takes so long
 
 
 class Server(uvicorn.Server):

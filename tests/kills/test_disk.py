@@ -55,7 +55,7 @@ def assert_stored(app: MortalApp, deals: list[Deal]) -> None:
 def assert_done(app: MortalApp, deals: list[Deal]) -> None:
     """Everything that was answered with 200 ends right, once."""
     done = accepted(deals)
-    until(lambda: not unfinished(done) and app.is_idle(), within=30, what="all is done")
+    until(lambda: not unfinished(done) and app.is_idle(), what="all is done")
     assert faults(done) == []
     assert faults_in_database(app, done) == []
 

@@ -31,12 +31,12 @@ def test_a_hundred_runs_survive_five_kills_at_random_moments(
         app.kill()
         app.live()
 
-    until(lambda: not unfinished(deals, only_accepted=True), within=30, what="what was answered")
+    until(lambda: not unfinished(deals, only_accepted=True), what="what was answered")
     seen = look_at(deals)
     for deal in deals:
         if not seen[deal.portal].is_accepted(deal):
             deal.portal.post("deliveries/again", workflow_id=deal.workflow)
-    until(lambda: not unfinished(deals) and app.is_idle(), within=30, what="all is done")
+    until(lambda: not unfinished(deals) and app.is_idle(), what="all is done")
 
     assert faults(deals) == [], f"seed {seed}"
     assert faults_in_database(app, deals) == [], f"seed {seed}"

@@ -1,5 +1,6 @@
 """Portals and authorization servers as functions: a request in, a response out."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -58,6 +59,7 @@ class AuthServer:
     asked: list[str] = field(default_factory=list)  # access tokens, by app.info
     renewed: list[str] = field(default_factory=list)  # refresh tokens
     urls: list[str] = field(default_factory=list)
+    holds: dict[str, asyncio.Event] = field(default_factory=dict)  # access token -> its answer
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Take one request."""
@@ -69,6 +71,8 @@ class AuthServer:
         if request.url.path == "/oauth/token/":
             return self._renew(form)
         self.asked.append(form["auth"])
+        if form["auth"] in self.holds:
+            await self.holds[form["auth"]].wait()
         if form["auth"] not in self.known:
             return httpx.Response(401, json={"error": "invalid_token"})
         return httpx.Response(200, json={"result": self.known[form["auth"]]})

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import httpx2 as httpx
 
-PATIENCE = 10.0  # seconds that anything may take
+PATIENCE = 60.0  # seconds that anything may take
 
 
 class _Server(ThreadingHTTPServer):

@@ -8,9 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.postgres import Server
-from tests.programs import App, Sandbox, running_sandbox
+from tests.programs import LINKROBOT, App, Sandbox, running_sandbox
 from tests.scenarios.listeners import listening
-from tests.scenarios.long_stories import LongStories, begin
 from tests.scenarios.made_up import MadeUpAuthServer, MadeUpPortal
 from tests.scenarios.sandbox_portal import SandboxPortal
 
@@ -40,16 +39,11 @@ def shared_app(
     servers = f"{sandbox.oauth},{made_up_auth_server.url}"
     folder = tmp_path_factory.mktemp("app") / "data"
     app = App(folder, servers, METRICS_TOKEN=METRICS_TOKEN)
+    app.executable = LINKROBOT
     try:
         yield app.start()
     finally:
         app.end()
-
-
-@pytest.fixture(scope="session")
-def long_stories(shared_app: App, sandbox: Sandbox) -> LongStories:
-    """Begun by the first who asks; test_what_takes_long.py tells how they end."""
-    return begin(shared_app, sandbox)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Stories in which the app waits for many seconds: they go on while other scenarios run."""
+"""Stories in which the app waits for many seconds: all of them go on at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

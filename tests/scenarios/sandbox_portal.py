@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from tests.scenarios.waiting import until
+from tests.scenarios.waiting import PATIENCE, until
 
 DEAL = 2  # entityTypeId
 ENABLING = "crm.documentgenerator.document.enablepublicurl"
@@ -113,7 +113,7 @@ class SandboxPortal:
         until(lambda: len(self.called(workflow_id)) >= times, what="the robot is called")
         return [event["status"] for event in self.called(workflow_id)]
 
-    def finished(self, workflow_id: str, *, within: float = 15.0) -> Any:
+    def finished(self, workflow_id: str, *, within: float = PATIENCE) -> Any:
         """The workflow, once it is over."""
         until(
             lambda: self.workflow(workflow_id)["status"] in ("completed", "terminated"),
@@ -122,7 +122,9 @@ class SandboxPortal:
         )
         return self.workflow(workflow_id)
 
-    def outputs(self, workflow_id: str, step: int = 0, *, within: float = 15.0) -> dict[str, Any]:
+    def outputs(
+        self, workflow_id: str, step: int = 0, *, within: float = PATIENCE
+    ) -> dict[str, Any]:
         """What the robot at that step returned to its workflow."""
         return dict(self.finished(workflow_id, within=within)["steps"][step]["outputs"])
 

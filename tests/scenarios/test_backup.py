@@ -43,7 +43,7 @@ def test_a_run_that_waited_at_the_backup_is_done_after_it_is_restored(
     fresh_portal.heal()
     own_app.start()
 
-    outputs = fresh_portal.outputs(workflow, within=30)
+    outputs = fresh_portal.outputs(workflow)
     assert outputs["public_url"] == fresh_portal.public_url(document)
     assert fresh_portal.resumed(workflow) == 1
 

@@ -114,7 +114,7 @@ def test_a_portals_own_message_of_any_shape_is_answered_and_publishes_no_other_d
             genuine = message("run", made_up_portal.member_id, liar.url, **own)
             body = genuine.misshapen(name, written)
             told.append(unhurried_app.post(genuine.path, body).status_code)
-    until(lambda: not waiting(unhurried_app, made_up_portal), within=60, what="all runs are over")
+    until(lambda: not waiting(unhurried_app, made_up_portal), what="all runs are over")
 
     published = {params["id"] for method, params in made_up_portal.calls if method == ENABLING}
     assert set(told) <= {200, *REFUSED}

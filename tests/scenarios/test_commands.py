@@ -11,8 +11,9 @@ import pytest
 from tests.programs import App, Done, Sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
-from tests.scenarios.waiting import at_once
+from tests.scenarios.waiting import at_once, until
 
+UNFINISHED = "SELECT count(*) FROM runs WHERE finished_at IS NULL"
 SHOWN = ("portals", "runs", "links")
 
 
@@ -42,6 +43,8 @@ def told(app: App, portal: SandboxPortal) -> Story:
     deal = portal.item()
     document = portal.document(deal, title="Contract")
     portal.run(enable(), item_id=deal)
+    # The portal is told a moment before that is stored.
+    until(lambda: app.rows(UNFINISHED) == [(0,)], what="the run is over")
     running = run_all(app, [*SHOWN, "robots sync --json"])
     app.stop()
     stopped = run_all(app, [f"{name} --json" for name in SHOWN])

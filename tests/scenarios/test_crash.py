@@ -90,7 +90,7 @@ def test_a_run_survives_the_kill_and_is_reported_once(
 ) -> None:
     one = interrupted[moment]
 
-    outputs = one.portal.outputs(one.workflow, within=30)
+    outputs = one.portal.outputs(one.workflow)
 
     assert outputs["public_url"] == one.portal.public_url(one.document)
     assert one.portal.resumed(one.workflow) == 1
@@ -102,7 +102,7 @@ def test_after_the_kill_the_app_knows_every_link_that_is_public(
     interrupted: dict[str, Interrupted], app: App
 ) -> None:
     for one in interrupted.values():
-        one.portal.finished(one.workflow, within=30)
+        one.portal.finished(one.workflow)
 
     def states() -> dict[str, str]:
         """portal -> what is known of its only link."""
@@ -137,7 +137,7 @@ def test_a_hundred_runs_survive_two_kills(own_app: App, fresh_portal: SandboxPor
         until(partial(has_more, fresh_portal, seen), what="it goes on")
     fresh_portal.heal()
 
-    outputs = [fresh_portal.outputs(workflow, within=30) for workflow in workflows]
+    outputs = [fresh_portal.outputs(workflow) for workflow in workflows]
     assert [found["public_url"] for found in outputs] == [
         fresh_portal.public_url(document) for document in documents
     ]

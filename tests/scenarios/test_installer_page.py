@@ -7,8 +7,8 @@ import pytest
 from tests import installer
 from tests.installer import Gone, go_through
 from tests.programs import App, is_complete
-from tests.scenarios.long_stories import LongStories
 from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.waiting import until
 
 ENDS = 'data-finish="yes"'
 SDK = "vendor/b24jssdk/"
@@ -96,13 +96,6 @@ def test_a_plan_without_automation_is_told_and_nothing_is_finished(
     assert ENDS not in gone.done
 
 
-def test_a_passing_failure_is_told_and_does_not_keep_the_installer_open(
-    long_stories: LongStories,
-) -> None:
-    assert ENDS in long_stories.unlucky_page
-    assert "not registered" in long_stories.unlucky_page
-
-
 def test_opening_the_app_registers_robots_that_are_missing(
     fresh_portal: SandboxPortal, shared_app: App
 ) -> None:
@@ -114,8 +107,8 @@ def test_opening_the_app_registers_robots_that_are_missing(
 
     answer = fresh_portal.post("apps/open", user_id=1)
 
-    assert "Linkrobot is ready" in answer["body"]
-    assert is_complete(fresh_portal)
+    assert "Registering the robots" in answer["body"]  # the page does not wait for it
+    until(lambda: is_complete(fresh_portal), what="registered")
 
 
 def test_the_apps_page_says_that_all_is_ready(fresh_portal: SandboxPortal, shared_app: App) -> None:
@@ -127,6 +120,18 @@ def test_the_apps_page_says_that_all_is_ready(fresh_portal: SandboxPortal, share
     assert "Linkrobot is ready" in answer["body"]
     assert ENDS not in answer["body"]
     assert frame_ancestors(answer) == fresh_portal.url
+
+
+def test_an_employee_is_told_whom_to_ask_and_registers_nothing(
+    fresh_portal: SandboxPortal, shared_app: App
+) -> None:
+    installer.add(shared_app, fresh_portal)
+    fresh_portal.post("apps/finish")
+
+    answer = fresh_portal.post("apps/open", user_id=7)
+
+    assert "Only administrators see this page" in answer["body"]
+    assert fresh_portal.robots() == {}
 
 
 @pytest.mark.parametrize("page", ["install", "app"])

@@ -55,7 +55,7 @@ def test_runs_that_wait_and_runs_that_come_are_done_with_the_new_key(
     assert new not in shown
     assert open_everything(own_app, new) >= 3  # a token, the run that waits, the check value
     fresh_portal.heal()
-    assert fresh_portal.outputs(waiting, within=30)["succeeded"] == "Y"
+    assert fresh_portal.outputs(waiting)["succeeded"] == "Y"
     fresh_portal.set(send_tokens="none")  # from here on with the stored token
     own_app.stop()
     own_app.start()
@@ -94,7 +94,7 @@ def test_a_burst_loses_nothing_while_rotations_and_the_app_are_killed(
     rotate(own_app)
     fresh_portal.heal()
 
-    outputs = [fresh_portal.outputs(one, within=30) for one in workflows["workflow_ids"]]
+    outputs = [fresh_portal.outputs(one) for one in workflows["workflow_ids"]]
     assert [found["public_url"] for found in outputs] == [
         fresh_portal.public_url(document) for document in documents
     ]

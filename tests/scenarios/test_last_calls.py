@@ -84,7 +84,7 @@ def test_calls_that_come_while_the_work_ends_are_stored(stop: Stop) -> None:
 
 def test_each_call_that_was_answered_200_is_done_once(stop: Stop) -> None:
     for workflow, document in zip(stop.workflows, stop.documents, strict=True):
-        outputs = stop.portal.outputs(workflow, within=30)
+        outputs = stop.portal.outputs(workflow)
         assert outputs["public_url"] == stop.portal.public_url(document)
         assert stop.portal.resumed(workflow) == 1
 
@@ -115,7 +115,7 @@ def test_a_stop_ends_in_time_even_where_nothing_can_be_written(
         own_app.stop(within=12)
 
     own_app.start()
-    outputs = fresh_portal.outputs(workflow, within=30)
+    outputs = fresh_portal.outputs(workflow)
     assert outputs["public_url"] == fresh_portal.public_url(document)
     assert fresh_portal.resumed(workflow) == 1
 

@@ -46,13 +46,15 @@ def test_a_contract_is_made_and_mailed_once_its_pdf_is_there_and_its_link_is_gon
     (mail,) = portal.get("state")["mails"]
     assert re.fullmatch(r"http\S+ until \d{4}-\d\d-\d\d \d\d:\d\d UTC", mail["text"])
     assert opened(outputs["public_url"]).status_code == 200
-    until(
-        lambda: opened(outputs["public_url"]).status_code == 404, within=20, what="the link is gone"
-    )
-    (found,) = [
-        row for row in shared_app.json("links", "--all") if row["member_id"] == portal.member_id
-    ]
-    assert (found["state"], found["ended_by"]) == ("off", "expired")
+    until(lambda: opened(outputs["public_url"]).status_code == 404, what="the link is gone")
+
+    def states() -> list[tuple[str, str | None]]:
+        rows = shared_app.json("links", "--all")
+        return [
+            (row["state"], row["ended_by"]) for row in rows if row["member_id"] == portal.member_id
+        ]
+
+    until(lambda: states() == [("off", "expired")], what="its end is stored, too")
 
 
 def test_a_deleted_document_ends_its_link_in_the_register(
@@ -149,4 +151,4 @@ def test_an_end_that_comes_while_the_portal_is_away_is_made_up_for(
 
     portal.fault("status", status=502, times=3)
 
-    until(lambda: portal.public_url(document) is None, within=30, what="the link is off")
+    until(lambda: portal.public_url(document) is None, what="the link is off")

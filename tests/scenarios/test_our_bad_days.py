@@ -126,7 +126,7 @@ def test_nothing_is_promised_that_is_not_stored_and_the_app_goes_on_by_itself(
     accepted = portal.move(deals[2])
     assert portal.delivered(accepted) == [200]
     for workflow, document in ((under_way, documents[0]), (accepted, documents[2])):
-        outputs = portal.outputs(workflow, within=40)
+        outputs = portal.outputs(workflow)
         assert outputs["public_url"] == portal.public_url(document)
         assert portal.resumed(workflow) == 1
     assert portal.public_url(documents[1]) is None
@@ -151,7 +151,7 @@ def test_with_no_file_descriptor_left_calls_wait_and_then_it_goes_on_by_itself(
 
     for workflow, document in zip(moved["workflow_ids"], documents, strict=True):
         assert portal.delivered(workflow) == [200]
-        outputs = portal.outputs(workflow, within=40)
+        outputs = portal.outputs(workflow)
         assert outputs["public_url"] == portal.public_url(document)
         assert portal.resumed(workflow) == 1
     assert "LimitNOFILE" in app.log[logged:]

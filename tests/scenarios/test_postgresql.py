@@ -29,7 +29,7 @@ def test_a_deal_moves_and_its_link_comes_back(app: App, installed: SandboxPortal
 
     workflow = installed.move(deal)
 
-    outputs = installed.outputs(workflow, within=30)
+    outputs = installed.outputs(workflow)
     assert outputs["public_url"] == installed.public_url(document)
     assert installed.resumed(workflow) == 1
     until(lambda: len(app.json("links")) == 1, what="the link is known")
@@ -65,12 +65,12 @@ def test_what_was_answered_200_is_done_although_the_server_was_stopped_in_the_mi
 
     postgresql.stop("immediate")
     try:
-        until(lambda: app.get("/readyz").status_code == 503, within=20, what="it is not ready")
+        until(lambda: app.get("/readyz").status_code == 503, what="it is not ready")
     finally:
         postgresql.start()
 
     for workflow, document in zip(workflows, documents, strict=True):
-        outputs = installed.outputs(workflow, within=60)
+        outputs = installed.outputs(workflow)
         assert outputs["public_url"] == installed.public_url(document)
         assert installed.resumed(workflow) == 1
     until(lambda: app.get("/readyz").status_code == 200, what="it is ready again")
@@ -91,6 +91,6 @@ def test_what_a_killed_replica_had_begun_another_one_ends(
     app.kill()
 
     for workflow, document in zip(workflows, documents, strict=True):
-        outputs = installed.outputs(workflow, within=40)
+        outputs = installed.outputs(workflow)
         assert outputs["public_url"] == installed.public_url(document)
         assert installed.resumed(workflow) == 1

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.postgres import Server
-from tests.programs import LINKROBOT, App, Process, Sandbox
+from tests.programs import App, Process, Sandbox
 from tests.scenarios.listeners import Received, Reply, Tap, listening
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import MAIL, enable
@@ -21,7 +21,7 @@ class Role(App):
     command_line: tuple[str, ...] = ("serve",)
 
     def _launch(self) -> Process:
-        return self.program([LINKROBOT, *self.command_line])
+        return self.linkrobot(*self.command_line)
 
 
 class Balancer(Tap):
@@ -83,7 +83,7 @@ def linked(portal: SandboxPortal) -> None:
     deal = portal.item()
     document = portal.document(deal)
     workflow = portal.move(deal)
-    outputs = portal.outputs(workflow, within=30)
+    outputs = portal.outputs(workflow)
     assert outputs["public_url"] == portal.public_url(document)
     assert portal.resumed(workflow) == 1
 
@@ -116,7 +116,7 @@ def test_runs_of_one_portal_that_both_store_are_done_once_each(
     workflows = [fresh_portal.move(deal) for deal in deals]
 
     for workflow, document in zip(workflows, documents, strict=True):
-        outputs = fresh_portal.outputs(workflow, within=30)
+        outputs = fresh_portal.outputs(workflow)
         assert outputs["public_url"] == fresh_portal.public_url(document)
         assert fresh_portal.resumed(workflow) == 1
     assert {target for target, status in balancer.answered if status == 200} == {*balancer.targets}

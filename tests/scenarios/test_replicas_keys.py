@@ -32,7 +32,7 @@ def restart(replica: App, keys: str) -> None:
 def link_comes_back(portal: SandboxPortal) -> bool:
     deal = portal.item()
     document = portal.document(deal)
-    outputs = portal.outputs(portal.move(deal), within=30)
+    outputs = portal.outputs(portal.move(deal))
     return bool(outputs["public_url"] == portal.public_url(document))
 
 

@@ -21,6 +21,13 @@ def runs_of(app: App, portal: SandboxPortal) -> list[tuple[Any, ...]]:
     return sorted(app.rows(RUNS, portal.member_id))
 
 
+def the_run(app: App, portal: SandboxPortal) -> int:
+    """The portal's only one, once its end is stored; the portal is told a moment before."""
+    until(lambda: all(ending for _, ending, *_ in runs_of(app, portal)), what="it is over")
+    ((number, *_),) = runs_of(app, portal)
+    return int(number)
+
+
 def refused(app: App, portal: SandboxPortal, deal: int) -> tuple[int, str]:
     """A run whose answer Bitrix24 did not take: its number, and its workflow, which waits."""
     portal.fault("error", REPORTING, error="ACCESS_DENIED", status=403, times=1)
@@ -92,7 +99,7 @@ def test_a_workflow_that_has_gone_on_is_told_nothing_and_the_link_is_printed(
     outputs = portal.run(enable(), MAIL, item_id=deal)
     assert outputs["error_code"] == "no_document"
     document = portal.document(deal)
-    ((number, *_),) = runs_of(shared_app, portal)
+    number = the_run(shared_app, portal)
 
     done = shared_app.command("runs", "retry", str(number), "--json")
 
@@ -108,7 +115,7 @@ def test_it_is_done_for_the_same_employee(portal: SandboxPortal, shared_app: App
     deal = portal.item()
     document = portal.document(deal)
     assert portal.run(enable(user_id=9), item_id=deal)["error_code"] == "no_rights"
-    ((number, *_),) = runs_of(shared_app, portal)
+    number = the_run(shared_app, portal)
     still = retry(shared_app, number)
     portal.user(9, documents="modify", crm_read=True)
 

@@ -190,7 +190,7 @@ def test_sixty_deals_at_once_all_get_their_own_link_in_a_handful_of_requests(
 
     moved = portal.post("move", stage="SEND", items=[[2, deal] for deal in deals])
 
-    outputs = [portal.outputs(workflow, within=30) for workflow in moved["workflow_ids"]]
+    outputs = [portal.outputs(workflow) for workflow in moved["workflow_ids"]]
     assert [found["linked_document_id"] for found in outputs] == [str(d) for d in documents]
     assert [found["public_url"] for found in outputs] == [portal.public_url(d) for d in documents]
     requests = portal.journal("rest.request")[before:]

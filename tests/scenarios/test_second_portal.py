@@ -23,7 +23,7 @@ def test_an_install_is_done_once_its_id_was_added_even_if_its_access_token_has_d
     own_app.environment["LINKROBOT_CLIENT_SECRET"] = f"{FIRST_SECRET}, {CLIENT_SECRET}"
     own_app.start()
 
-    until(lambda: is_complete(fresh_portal), within=30, what="the robots are registered")
+    until(lambda: is_complete(fresh_portal), what="the robots are registered")
     deal = fresh_portal.item()
     fresh_portal.document(deal)
     assert fresh_portal.run(enable(), item_id=deal)["succeeded"] == "Y"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.programs import CLIENT_SECRET, App, Sandbox, is_complete
+from tests.programs import CLIENT_SECRET, LINKROBOT, App, Sandbox, is_complete
 from tests.scenarios.listeners import Tap, listening
 from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
 from tests.scenarios.stages import MAIL, disable, enable
@@ -48,6 +48,7 @@ class Overheard:
 def overheard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Overheard]:
     to_app, to_oauth = Tap(), Tap(sandbox.oauth)
     app = App(tmp_path_factory.mktemp("secrets") / "data", to_oauth.url, PUBLIC_URL=to_app.url)
+    app.executable = LINKROBOT  # the system shows a fork's environment as it was before
     to_app.target = app.url
     keep_settings_in_a_file(app)
     with listening(to_app), listening(to_oauth):

@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from tests import programs
-from tests.programs import App
+from tests.programs import LINKROBOT, App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
 
@@ -23,7 +22,7 @@ BEGUN = (0, 1, 35, SLOW.index(b"\r\n\r\n") + 4, 5_000)  # bytes that were sent
 def few_files(tmp_path: Path) -> str:
     """The command `linkrobot` where only 256 files may be open."""
     script = tmp_path / "linkrobot"
-    script.write_text(f'#!/bin/sh\nulimit -n 256\nexec {programs.LINKROBOT} "$@"\n')
+    script.write_text(f'#!/bin/sh\nulimit -n 256\nexec {LINKROBOT} "$@"\n')
     script.chmod(0o755)
     return str(script)
 
@@ -73,9 +72,9 @@ def test_slow_and_half_open_connections_hold_up_nobody(
 
 
 def test_where_strangers_take_every_place_a_portals_call_still_gets_one(
-    own_app: App, fresh_portal: SandboxPortal, few_files: str, monkeypatch: pytest.MonkeyPatch
+    own_app: App, fresh_portal: SandboxPortal, few_files: str
 ) -> None:
-    monkeypatch.setattr(programs, "LINKROBOT", few_files)
+    own_app.executable = few_files
     own_app.start().install_at(fresh_portal)
     fresh_portal.stage(enable())
     deal = fresh_portal.item()

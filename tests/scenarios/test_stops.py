@@ -82,7 +82,7 @@ def test_a_clean_stop_exits_0(restarted: Restarted) -> None:
 def test_a_clean_stop_in_the_middle_loses_nothing(restarted: Restarted) -> None:
     portal = restarted.portal
 
-    outputs = [portal.outputs(workflow, within=30) for workflow in restarted.workflows]
+    outputs = [portal.outputs(workflow) for workflow in restarted.workflows]
 
     urls = [portal.public_url(document) for document in restarted.documents]
     assert [found["public_url"] for found in outputs] == urls

@@ -114,7 +114,7 @@ def test_a_full_bucket_delays_and_loses_nothing(portal: SandboxPortal) -> None:
 
     workflows = [portal.move(deal, stage=f"AS_{user}") for deal, user in deals.items()]
 
-    urls = [portal.outputs(workflow, within=30)["public_url"] for workflow in workflows]
+    urls = [portal.outputs(workflow)["public_url"] for workflow in workflows]
     assert urls == [portal.public_url(document) for document in documents]
     assert [portal.resumed(workflow) for workflow in workflows] == [1] * len(workflows)
     refused = [code for one in portal.journal("rest.request") for code in one["errors"]]

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE = 60.0  # seconds, on a busy machine; nobody waits longer than it takes
 
 
-def until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
+def until(look: Callable[[], T], *, within: float = PATIENCE, what: str = "") -> T:
     """What `look` returns, once that is true; fails with `what` after `within` seconds."""
     ends_at = time.monotonic() + within
     while not (found := look()):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.programs import App, running_sandbox
+from tests.programs import LINKROBOT, App, running_sandbox
 from tests.soak.soak import KILLS_PER_MINUTE, Found, Soak
 from tests.soak.table import Row, all_right, table
 
@@ -36,6 +36,7 @@ def main() -> int:
         running_sandbox(portals=options.portals) as sandbox,
     ):
         app = App(Path(folder) / "data", sandbox.oauth)
+        app.executable = LINKROBOT
         try:
             soak = Soak(
                 app.start(),

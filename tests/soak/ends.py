@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.programs import App, running_sandbox
+from tests.programs import LINKROBOT, App, running_sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.waiting import until
 
@@ -30,6 +30,7 @@ def main() -> int:
     number = options.parse_args().links
     with running_sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
         app, portal = App(Path(folder) / "data", sandbox.oauth), sandbox.portal()
+        app.executable = LINKROBOT
         try:
             return _measure(app.start(), portal, number)
         finally:

@@ -18,7 +18,7 @@ from sqlalchemy import URL
 
 from robot.settings import Settings
 from tests.postgres import Server
-from tests.programs import App
+from tests.programs import LINKROBOT, App
 from tests.scenarios.listeners import Received, Reply, Tap
 
 PAUSED = Settings.model_fields["take_over_after"].default.total_seconds() + 2  # seconds
@@ -35,6 +35,7 @@ class Replica(App):
     def __init__(self, folder: Path, oauth: str, database: URL, **settings: str) -> None:
         address = database.set(drivername="postgresql").render_as_string()
         super().__init__(folder, oauth, DATABASE_URL=address, **settings)
+        self.executable = LINKROBOT
         self._address = address
 
     def begin(self) -> None:

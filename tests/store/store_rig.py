@@ -59,7 +59,7 @@ async def created(server: Server) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-        server.drop(url)
+        server.take_back(url)
 
 
 @asynccontextmanager

@@ -84,7 +84,7 @@ async def test_writers_take_turns_and_readers_wait_for_nobody(database: Database
         second = asyncio.create_task(install(database))
         before = await count(database, "check_values")
         assert not second.done()
-    await asyncio.wait_for(second, 5)
+    await asyncio.wait_for(second, 60)
 
     assert (before, await count(database, "check_values")) == (0, 1)
 
@@ -109,7 +109,7 @@ async def test_a_caller_that_is_cancelled_leaves_no_lock_and_nothing_half_done(
         await writing
 
     assert await count(database, "check_values") == 1
-    await asyncio.wait_for(install(database), 5)
+    await asyncio.wait_for(install(database), 60)
 
 
 @ONLY_SQLITE
@@ -121,9 +121,9 @@ async def test_a_caller_that_is_cancelled_before_its_turn_writes_nothing(
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, 60)
 
-    await asyncio.wait_for(install(database, member_id=OTHER_MEMBER), 5)
+    await asyncio.wait_for(install(database, member_id=OTHER_MEMBER), 60)
     assert await count(database, "portals") == 1
 
 
@@ -133,7 +133,7 @@ async def test_closing_ends_what_is_under_way(database: Database) -> None:
         await asyncio.sleep(0)
         assert not closing.done()
 
-    await asyncio.wait_for(closing, 5)
+    await asyncio.wait_for(closing, 60)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("database")]
 
 

@@ -60,7 +60,7 @@ async def test_nothing_waits_for_ever_and_a_commit_is_on_disk(database: Database
 
 async def test_writers_work_side_by_side(database: Database) -> None:
     async with writing(database):
-        await asyncio.wait_for(install(database), 5)
+        await asyncio.wait_for(install(database), 60)
 
 
 async def test_readers_change_nothing(database: Database) -> None:

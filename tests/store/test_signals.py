@@ -22,7 +22,7 @@ END_LISTENERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE qu
 def url(postgresql: Server) -> Iterator[URL]:
     made = postgresql.create()
     yield made
-    postgresql.drop(made)
+    postgresql.take_back(made)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.store.conftest import (  # noqa: F401 # fixtures
     portal,
     vault,
 )
+from tests.work.links_rig import site  # noqa: F401 # a fixture
 from tests.work.rotating_rig import app, settings  # noqa: F401 # fixtures
 
 

@@ -66,7 +66,7 @@ async def running(found: Accept) -> AsyncIterator[None]:
         yield
     finally:
         found.close()
-        await asyncio.wait_for(work, 10)
+        await asyncio.wait_for(work, 60)
 
 
 def delivery(number: int = 1, *, token: str = APPLICATION_TOKEN, **changes: object) -> Delivery:

@@ -31,7 +31,7 @@ async def look(
     """Let the portal be looked at; what was seen."""
     stored = pair("access-1")
     await database.write(lambda conn: tokens.save(conn, vault, portal, stored, overrule=True))
-    run_id = await record(database, looking(portal, SETTINGS, GIVE_UP_AFTER))
+    run_id = await record(database, looking(portal, SETTINGS, GIVE_UP_AFTER, source=Source.COMMAND))
     await work(function, database, vault, portal)
     found = await row(database, run_id)
     assert (found.source, found.ending) == (Source.COMMAND, "not_awaited")

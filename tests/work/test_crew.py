@@ -58,7 +58,7 @@ async def working(
 
 
 async def all_finished(database: Database) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await database.read(lambda conn: conn.scalar(UNFINISHED)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -98,7 +98,7 @@ async def test_a_run_that_comes_right_after_any_commit_of_anothers_work_is_done(
 
         event.listen(database._writer.engine, "commit", committing)
         at_work.wake(portal.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(function.sent(SEND)) < 2:  # noqa: ASYNC110 # the portal is no task of ours
                 await asyncio.sleep(0.01)
         await all_finished(database)

@@ -31,7 +31,7 @@ from tests.work.test_crew import all_finished, working
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_retries")]
 SOON = 0.3  # seconds
-PATIENCE = 10  # seconds
+PATIENCE = 60  # seconds
 
 
 def soon(seconds: float = SOON) -> datetime:

@@ -85,7 +85,7 @@ async def test_so_many_batches_are_under_way_at_once_and_no_more(
         most = max(most, under_way)
         if under_way == 4:
             all_four.set()
-        await asyncio.wait_for(all_four.wait(), 10)
+        await asyncio.wait_for(all_four.wait(), 60)
         under_way -= 1
 
     function.before.append(meet)
@@ -203,7 +203,7 @@ async def test_a_portal_that_was_blocked_by_hand_is_said_in_the_log(
 
     with capture_logs() as logs:
         working = asyncio.create_task(work(function, database, vault, portal))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(entry["event"] == "portal.blocked" for entry in logs):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         working.cancel()

@@ -28,7 +28,7 @@ async def test_a_clean_stop_in_the_middle_of_a_burst_writes_down_what_is_under_w
             at_work[0].stop()
 
     function.before.append(stop_at_reports)
-    async with tools_for(function, database, vault) as tools, asyncio.timeout(20):
+    async with tools_for(function, database, vault) as tools, asyncio.timeout(60):
         await drain(tools, portal, began=at_work.append)
 
     reported = {params["EVENT_TOKEN"] for params in function.sent(SEND)}

@@ -192,7 +192,7 @@ async def test_runs_that_only_wait_for_their_next_try_hold_up_no_others(
 
     async with tools_for(function, database, vault) as tools:
         working = asyncio.create_task(drain(tools, portal, room=room))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(function.sent(SEND)) < 20:  # noqa: ASYNC110 # the portal is no task of ours
                 await asyncio.sleep(0.01)
         working.cancel()

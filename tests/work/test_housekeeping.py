@@ -8,9 +8,10 @@ from functools import partial
 import pytest
 from sqlalchemy import Table, func, select
 
-from robot.flows.flow import LinkChange
-from robot.store import audit, register, runs, settling
+from robot.flows.flow import LinkChange, succeeded
+from robot.store import audit, days, register, runs, settling
 from robot.store.database import Database
+from robot.store.days import day_of
 from robot.store.links import Origin
 from robot.store.portals import Portal
 from robot.store.runs import Ended, Ending, Source
@@ -59,6 +60,23 @@ async def test_runs_that_ended_long_ago_are_forgotten_and_those_that_never_did_e
     assert await count(database, run_rows) == 2
     found = await row(database, unanswered_id)
     assert (found.state, found.secrets) == ("finished", None)  # it is history from now on
+
+
+async def test_how_a_day_was_is_kept_when_its_runs_are_forgotten(
+    tools: Tools, database: Database, portal: Portal
+) -> None:
+    now = datetime.now(UTC)
+    decided_at = now - timedelta(days=2)
+    run_id = await record(database, new_run(portal.id, received_at=decided_at))
+    decide = partial(runs.decide, outcomes={run_id: succeeded("On.")}, now=decided_at)
+    await database.write(decide)
+    ended = {run_id: Ended(ending=Ending.REPORTED)}
+    await database.write(partial(runs.finish, ended=ended, now=now - timedelta(days=91)))
+
+    assert await housekeeping.forget_old(tools) == 1
+
+    kept = await database.read(partial(days.kept, portal_id=portal.id, since=day_of(decided_at)))
+    assert [one.done for one in kept.values()] == [1]
 
 
 async def test_a_delivery_that_comes_again_a_day_later_is_still_known(

@@ -1,5 +1,6 @@
 """Where browsers know the application token, a run is done for whose tokens it brings."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,6 +76,24 @@ async def test_it_is_done_with_its_own_token(
     administrators = await stored_of(database, vault, portal, 1)
     assert administrators
     assert administrators.access_token == ADMINISTRATOR
+
+
+async def test_a_proof_that_lands_after_another_ones_run_is_done_is_taken(
+    function: PortalFunction, database: Database, portal: Portal, vault: Vault
+) -> None:
+    later = "later access of 7"
+    function.auth.known[later] = function.auth.known[EMPLOYEE]
+    held = function.auth.holds[later] = asyncio.Event()
+    runs = [unproven(vault, portal, EMPLOYEE), unproven(vault, portal, later, document_id="DEAL_8")]
+    ids = [await record(database, run) for run in runs]
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(work(function, database, vault, portal))
+        while not function.sent(SEND):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        held.set()
+
+    assert [(await row(database, one)).ending for one in ids] == ["reported"] * 2
 
 
 @pytest.mark.parametrize("can_renew", [True, False])

@@ -1,5 +1,7 @@
 """A run is done again only where that breaks no promise."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from robot.store.runs import Ended, Ending, Source
 from robot.store.vault import Vault
 from robot.work import newrun
 from robot.work.errands import GIVE_UP_AFTER, Errands
-from robot.work.retrying import retry
+from robot.work.not_retried import NotRetriedError, Why
+from robot.work.retrying import Asked, Begun, begin, retry
 from tests.store.store_rig import MEMBER, NOW, new_run, record
 from tests.work.portal_function import row
 
@@ -106,3 +109,52 @@ async def test_while_its_workflow_waits_it_is_proven_anew(
     )
 
     assert (new.user_id, new.own_tokens_only, new.secrets) == (None, True, sealed)
+
+
+async def test_of_two_who_ask_at_once_one_gets_a_run_and_the_other_its_number(
+    database: Database, portal: Portal, vault: Vault, errands: Errands, tmp_path: Path
+) -> None:
+    run_id = await refused(database, portal, vault)
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    asked = Asked(run_id=run_id, source=Source.PAGE, portal_id=portal.id, seen=0)
+
+    both = await asyncio.gather(
+        *(begin(errands, settings, vault, asked) for _ in range(2)), return_exceptions=True
+    )
+
+    (begun,) = [one for one in both if isinstance(one, Begun)]
+    (told,) = [one for one in both if isinstance(one, NotRetriedError)]
+    assert begun.is_told
+    assert (told.why, told.other) == (Why.DONE_MEANWHILE, begun.run_id)
+    assert str(begun.run_id) in str(told)
+
+
+async def test_once_it_is_over_it_can_be_done_again_by_whoever_has_seen_that(
+    database: Database, portal: Portal, vault: Vault, errands: Errands, tmp_path: Path
+) -> None:
+    run_id = await refused(database, portal, vault)
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    asked = Asked(run_id=run_id, source=Source.PAGE, portal_id=portal.id, seen=0)
+    first = await begin(errands, settings, vault, asked)
+    over = {first.run_id: Ended(ending=Ending.REFUSED)}
+    await database.write(lambda conn: runs.finish(conn, over, now=NOW))
+
+    with pytest.raises(NotRetriedError):
+        await begin(errands, settings, vault, asked)
+    second = await begin(errands, settings, vault, replace(asked, seen=first.run_id))
+
+    assert second.run_id > first.run_id
+    assert not second.is_told, "the first one has what is needed for that"
+
+
+async def test_another_portals_run_is_unknown(
+    database: Database, portal: Portal, vault: Vault, errands: Errands, tmp_path: Path
+) -> None:
+    run_id = await refused(database, portal, vault)
+    settings = Settings(_env_file=None, data_dir=tmp_path)  # type: ignore[call-arg]
+    asked = Asked(run_id=run_id, source=Source.PAGE, portal_id=portal.id + 1)
+
+    with pytest.raises(NotRetriedError) as told:
+        await begin(errands, settings, vault, asked)
+
+    assert told.value.why is Why.UNKNOWN

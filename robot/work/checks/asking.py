@@ -20,16 +20,13 @@ from robot.work.registering import EVENTS_PATH, is_registered, our_url
 GIVE_UP_AFTER = timedelta(seconds=30)  # a person waits
 LONGER = timedelta(seconds=0.1)  # for each portal
 TAKEN_UP_WITHIN = timedelta(seconds=15)
-NOT_TAKEN_UP = (
-    "Linkrobot did not come to look at it in time. Either it works off a burst there (`linkrobot "
-    "runs --watch` shows it), or it hangs."
-)
 
 
 async def ask(errands: Errands, settings: Settings, portals: Sequence[Portal]) -> list[Finding]:
     """Ask all of them at once, and wait for what comes of it."""
     within = GIVE_UP_AFTER + LONGER * len(portals)
-    ids = await errands.queue([looking(portal, settings, within) for portal in portals])
+    new = [looking(portal, settings, within, source=Source.COMMAND) for portal in portals]
+    ids = await errands.queue(new)
     done = await _done(errands, ids, within + TAKEN_UP_WITHIN)
     await errands.forget(ids)
 
@@ -40,7 +37,7 @@ async def ask(errands: Errands, settings: Settings, portals: Sequence[Portal]) -
     return [
         finding
         for run_id, portal in zip(ids, portals, strict=True)
-        for finding in _judge(
+        for finding in judge(
             portal,
             done.get(run_id),
             is_as_in_code=portal.id in registered,
@@ -50,12 +47,14 @@ async def ask(errands: Errands, settings: Settings, portals: Sequence[Portal]) -
     ]
 
 
-def looking(portal: Portal, settings: Settings, give_up_after: timedelta) -> NewRun:
+def looking(
+    portal: Portal, settings: Settings, give_up_after: timedelta, *, source: Source
+) -> NewRun:
     """The run that looks at a portal, with the access of whoever registered its robots."""
     return newrun.of_our_own(
         CHECK,
         portal.id,
-        source=Source.COMMAND,
+        source=source,
         user_id=portal.user_id,
         inputs={"events": our_url(settings, EVENTS_PATH)},
         give_up_after=give_up_after,
@@ -73,7 +72,7 @@ async def _done(errands: Errands, ids: Sequence[int], within: timedelta) -> dict
     return done
 
 
-def _judge(
+def judge(
     portal: Portal,
     run: PastRun | None,
     *,
@@ -81,8 +80,9 @@ def _judge(
     is_renewable: bool,
     in_designer: bool,
 ) -> Sequence[Finding]:
+    """What came of that run; None: nobody took it up."""
     if run is None:
-        return [judging.not_asked(portal, NOT_TAKEN_UP)]
+        return [judging.not_taken_up(portal)]
     if not run.outputs:
         return []  # the app was removed there meanwhile
     if run.failed:

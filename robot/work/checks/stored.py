@@ -11,6 +11,7 @@ from robot.settings import Settings
 from robot.store import health, schema, server_schema
 from robot.store.history import Waiting
 from robot.store.portals import Portal
+from robot.work.checks import stored_words as words
 from robot.work.checks.finding import Finding, failed, refused, warning, well
 
 LONG = timedelta(hours=1)
@@ -61,15 +62,12 @@ def keys(settings: Settings, installed: Sequence[Portal]) -> Finding:
     """The application's id and key, without which access ends after an hour."""
     name = "application keys"
     if settings.credentials:
-        return well(name, f"The settings name {len(settings.credentials)} application(s).")
-    text = "LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET are not set."
-    remedy = (
-        "Copy them from the local application's page in Bitrix24 (README, step 3), and start "
-        "Linkrobot again. Without them access is not renewed."
-    )
+        text = words.KEYS_SET.where(number=len(settings.credentials))
+        return well(name, text)
     if installed:
-        return failed(name, text, remedy)
-    return warning(name, text, f"{remedy} Bitrix24 shows them once the application is saved.")
+        return failed(name, words.NO_KEYS, words.COPY_KEYS)
+    remedy = f"{words.COPY_KEYS} Bitrix24 shows them once the application is saved."
+    return warning(name, words.NO_KEYS, remedy)
 
 
 def is_named(settings: Settings, portal: Portal) -> bool:
@@ -82,13 +80,8 @@ def is_named(settings: Settings, portal: Portal) -> bool:
 
 def not_named(portal: Portal) -> Finding:
     """Such a portal: neither adopted nor locked out, until somebody says which it is."""
-    return warning(
-        "application",
-        f"It was installed as the application {portal.client_id}, which LINKROBOT_CLIENT_ID does "
-        "not name, so its access is not renewed.",
-        "If it is yours, add its id and key to LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET. "
-        "If it is not, do nothing: it gets nothing of your other portals.",
-    )
+    text = words.NOT_NAMED.where(application=portal.client_id)
+    return warning("application", text, words.NAME_IT)
 
 
 def has_waited(found: Waiting, now: datetime) -> bool:
@@ -99,12 +92,8 @@ def has_waited(found: Waiting, now: datetime) -> bool:
 def waiting(found: Waiting, now: datetime) -> Finding:
     """Runs of a portal that have waited for long."""
     hours = (now - found.oldest_received_at).total_seconds() / 3600
-    return warning(
-        "waiting runs",
-        f"{found.count} run(s) wait, the oldest for {hours:,.1f} hours.",
-        "`linkrobot runs --portal …` shows them, the log says why they wait. Mend first what else "
-        "is listed here.",
-    )
+    text = words.WAITING.where(number=found.count, hours=f"{hours:,.1f}")
+    return warning("waiting runs", text, words.SEE_WAITING)
 
 
 def unverified(number: int) -> Finding:
@@ -122,22 +111,10 @@ def unverified(number: int) -> Finding:
 
 def overdue(portal: Portal, number: int) -> Finding:
     """Links that should have been turned off."""
-    return failed(
-        "links overdue",
-        f"{number} link(s) are public although their end passed more than 15 minutes ago.",
-        "Mend what else is listed of this portal; they are then turned off within about an hour. "
-        f"`linkrobot links --portal {portal.host} --ends-within 0s` shows them, `linkrobot link "
-        f"disable --portal {portal.host} ID` turns one off at once.",
-    )
+    remedy = words.TURN_OFF.where(portal=portal.host)
+    return failed("links overdue", words.OVERDUE.where(number=number), remedy)
 
 
 def not_renewable(portal: Portal) -> Finding:
     """Links that are to end, and no access that certainly lasts until then."""
-    return failed(
-        "links that end",
-        "Links of this portal are to be turned off at their end, but its access was never renewed "
-        "with the present LINKROBOT_CLIENT_ID and LINKROBOT_CLIENT_SECRET: it may be over by then.",
-        "Set the id and key of this portal's application, start Linkrobot again, and look again: "
-        f"that renews the access. `linkrobot links --portal {portal.host} --ends-within 3650d` "
-        "shows the links.",
-    )
+    return failed("links that end", words.MAY_NOT_END, words.SET_KEYS.where(portal=portal.host))

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests import installer
 from tests.browser.page.page_rig import Opened
+from tests.browser.page.runs_rig import Runs
 from tests.installer import go_through
 from tests.programs import App, Sandbox, running_sandbox
 from tests.scenarios.sandbox_portal import SandboxPortal
@@ -49,3 +50,17 @@ def portal(app: App, fresh_portal: SandboxPortal) -> SandboxPortal:
 def opened(page: Page, portal: SandboxPortal) -> Opened:
     """An administrator has opened the page."""
     return Opened(page, portal).open()
+
+
+@pytest.fixture
+def runs(page: Page, portal: SandboxPortal) -> Runs:
+    """The section of runs, not opened yet."""
+    return Runs(page, portal)
+
+
+@pytest.fixture
+def other_portal(app: App, sandbox: Sandbox) -> SandboxPortal:
+    """One more where the app is installed."""
+    portal = sandbox.portal()
+    installer.install(app, portal)
+    return portal

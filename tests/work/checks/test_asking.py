@@ -12,6 +12,7 @@ from robot.store.portals import Portal
 from robot.store.vault import Vault
 from robot.work.checks import asking
 from robot.work.checks.finding import Finding, State
+from robot.work.checks.portal_words import NOT_TAKEN_UP
 from robot.work.errands import Errands
 from tests.portal.portal_rig import pair
 from tests.store.store_rig import CLIENT_ID
@@ -69,7 +70,7 @@ async def test_a_portal_that_is_not_reached_in_time_is_a_failure(
         )
 
     assert (found.name, found.state) == ("access", State.FAILED)
-    assert found.text != asking.NOT_TAKEN_UP
+    assert found.text != str(NOT_TAKEN_UP)
 
 
 async def test_a_portal_that_nobody_comes_to_look_at_is_a_failure(
@@ -80,7 +81,7 @@ async def test_a_portal_that_nobody_comes_to_look_at_is_a_failure(
 
     (found,) = await ask(database, portal)
 
-    assert (found.state, found.text) == (State.FAILED, asking.NOT_TAKEN_UP)
+    assert (found.state, found.text) == (State.FAILED, str(NOT_TAKEN_UP))
 
 
 async def test_a_portal_that_removes_the_app_meanwhile_is_not_told(
