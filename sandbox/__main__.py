@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--oauth-port", type=int, default=8101, help="0 takes a free one")
     parser.add_argument("--portals", type=int, default=1, help="portal k has the k-th address")
     parser.add_argument("--https", action="store_true", help="TLS, certificate made at start")
+    parser.add_argument("--quiet", action="store_true", help="only the line of JSON")
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="play what `linkrobot runs export` wrote"
     )

@@ -1,7 +1,8 @@
 """Faults on order: what the control plane asked to go wrong, and how often."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 Target = Literal["rest", "oauth", "delivery"]
@@ -16,6 +17,7 @@ OF_A_BATCH: frozenset[Kind] = frozenset({"omit"})
 class Fault:
     """One order; `times` None is for ever, `method` None is any."""
 
+    id: int = field(default_factory=count(1).__next__, compare=False)
     target: Target
     method: str | None
     kind: Kind

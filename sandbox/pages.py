@@ -1,12 +1,22 @@
 """Public links as anyone opens them: `/~xxxxx` and the page behind it. Wire facts 10.2."""
 
-from html import escape
+from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sandbox.board import board
 from sandbox.documents import Document
 from sandbox.site import Site
+
+# The page's script looks again until the document is there; that is nobody who opens the link.
+LOOKS_AGAIN = "again"
+
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(board.__file__).parent / "templates"),
+    autoescape=select_autoescape(),
+)
 
 
 async def short_link(site: Site, request: Request) -> Response:
@@ -15,30 +25,45 @@ async def short_link(site: Site, request: Request) -> Response:
         if document.link and document.link.short == request.path_params["short"]:
             page = f"/pub/document/{document.id}/{document.link.md5}/"
             return RedirectResponse(f"{site.portal.url}{page}", status_code=302)
-    return PlainTextResponse("404 Not Found", status_code=404)
+    return _gone()
 
 
 async def public_page(site: Site, request: Request) -> Response:
     document = site.portal.documents.get(request.path_params["id"])
     if document is None or not _opens(document, request.path_params["md5"]):
-        return PlainTextResponse("404 Not Found", status_code=404)
-    if document.link:
+        return _gone()
+    if document.link and LOOKS_AGAIN not in request.query_params:
         url = document.link.url(site.portal.url)
         site.portal.journal.add("link.opened", url=url, document=document.id)
-    title = escape(f"{document.title} {document.number}")
-    body = f"<h1>{title}</h1><p>{_progress(document, site.portal.clock.now())}</p>"
-    head = f"<head><title>{title}</title></head>"
-    return HTMLResponse(f"<!DOCTYPE html><html>{head}<body>{body}</body></html>")
+    state, words = _progress(document, site.portal.clock.now())
+    template = site.portal.templates.get(document.template_id)
+    return _page(
+        "public.html",
+        document=document,
+        kind=template.name if template else "Document",
+        portal=site.portal.domain,
+        state=state,
+        words=words,
+    )
 
 
-def _progress(document: Document, now: float) -> str:
+def _progress(document: Document, now: float) -> tuple[str, str]:
     """The page opens before the PDF is there and shows it later; its words are made up."""
     if document.is_ready(now):
-        return "The document is ready."
+        return "ready", "The document is ready."
     if document.has_failed(now):
-        return "The document could not be converted."
-    return "The document is being prepared."
+        return "failed", "The document could not be converted."
+    return "pending", "The document is being prepared."
 
 
 def _opens(document: Document, md5: str) -> bool:
     return document.link is not None and document.link.md5 == md5
+
+
+def _gone() -> Response:
+    return _page("gone.html", status=404)
+
+
+def _page(name: str, *, status: int = 200, **values: object) -> Response:
+    html = _PAGES.get_template(name).render(**values)
+    return HTMLResponse(html, status_code=status, headers=board.HEADERS)

@@ -15,6 +15,8 @@ from sandbox.templates import Template, first_templates
 from sandbox.workflow.steps import StagedRobot, Workflow
 
 DocumentsRole = Literal["modify", "view", "none"]
+# What every portal's deals go through; a stage that is placed later comes before the last one.
+FIRST_STAGES = ("New", "Preparation", "Send the contract", "Won")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,6 +157,10 @@ def _first_users() -> dict[int, User]:
     return {user.id: user for user in users}
 
 
+def _first_stages() -> dict[str, list[StagedRobot]]:
+    return {name: [] for name in FIRST_STAGES}
+
+
 @dataclass(slots=True, kw_only=True)
 class Portal:
     """All state of one portal. It lives in memory and dies with the process."""
@@ -180,7 +186,7 @@ class Portal:
     last_handler_id: int = 800
     last_item_id: int = 100
     last_document_id: int = 0
-    stages: dict[str, list[StagedRobot]] = field(default_factory=dict)
+    stages: dict[str, list[StagedRobot]] = field(default_factory=_first_stages)  # in their order
     workflows: dict[str, Workflow] = field(default_factory=dict)
     mails: list[dict[str, str]] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
@@ -223,3 +229,11 @@ class Portal:
     @property
     def client_endpoint(self) -> str:
         return f"{self.url}/rest/"
+
+    def place(self, stage: str, robots: list[StagedRobot]) -> None:
+        """Robots of a stage, in order; a stage that is new comes before the last one."""
+        is_new = stage not in self.stages
+        self.stages[stage] = robots
+        if is_new:
+            last = FIRST_STAGES[-1]
+            self.stages[last] = self.stages.pop(last)

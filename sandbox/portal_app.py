@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox import pages
+from sandbox.board import board
 from sandbox.control import routes
 from sandbox.frame import page
 from sandbox.rest import endpoint
@@ -28,6 +29,8 @@ def create(sites: Sites) -> Starlette:
             Route("/rest/{path:path}", _of_portal(sites, _rest), methods=["GET", "POST"]),
             Route("/~{short}", _of_portal(sites, pages.short_link)),
             Route("/pub/document/{id:int}/{md5}/", _of_portal(sites, pages.public_page)),
+            *(Route(path, _of_portal(sites, board.page)) for path in board.PATHS),
+            Mount("/_sandbox/board", board.Static()),
             Route("/_sandbox/frame", _of_portal(sites, page.show)),
             Mount("/_sandbox/frame/static", StaticFiles(directory=page.STATIC)),
             *routes.create(sites),

@@ -32,6 +32,7 @@ class Options:
     oauth_port: int = 8101
     portals: int = 1
     https: bool = False
+    quiet: bool = False
     recording: Recording | None = None  # to be replayed
     replay_speed: float = 1.0
 
@@ -122,10 +123,16 @@ async def _serve(
         await listener.serve(portals, sockets.portals)
         await listener.serve(oauth.create(world), sockets.oauth)
         _tell_ready(world, listener.certificate)
+        if not options.quiet:
+            _tell_board(world)
         if world.recording:
             speed = world.replay_speed
             tasks.create_task(begin_when_ready(sites.first, world.recording, speed=speed))
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for portal in world.portals:
+                portal.journal.end()
 
 
 def _tell_ready(world: World, pem: Path | None) -> None:
@@ -139,3 +146,10 @@ def _tell_ready(world: World, pem: Path | None) -> None:
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+
+
+def _tell_board(world: World) -> None:
+    """For people, on stderr: programs read the line of JSON."""
+    first, *more = world.portals
+    others = f" (each of the {len(more)} other portals has one, too)" if more else ""
+    sys.stderr.write(f"The board, for your browser: {first.url}/{others}\n")

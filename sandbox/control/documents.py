@@ -24,6 +24,7 @@ _CHANGE = {
     "title": Field(kind=str, default=None),
     "ready_in": Field(kind=NUMBER, default=None),
     "fails": Field(kind=bool, default=None),
+    "public": Field(kind=bool, default=None),
 }
 
 
@@ -44,7 +45,7 @@ async def add(ask: Ask) -> Any:
 
 
 async def change(ask: Ask) -> Any:
-    """Somebody renames a document, or its conversion takes another course."""
+    """User 1 renames it, or turns its link on or off; its conversion takes another course."""
     given = read(ask.body, _CHANGE)
     document, now = _document(ask), ask.site.portal.clock.now()
     if given["title"] is not None:
@@ -53,12 +54,30 @@ async def change(ask: Ask) -> Any:
         document.ready_at = now + given["ready_in"]
     if given["fails"] is not None:
         document.fails = given["fails"]
+    if given["public"] is not None and given["public"] is not bool(document.link):
+        _publish(ask, document, public=given["public"])
     return {
         "id": document.id,
         "title": document.title,
         "pdf_ready": document.is_ready(now),
         "failed": document.has_failed(now),
     }
+
+
+def _publish(ask: Ask, document: Document, *, public: bool) -> None:
+    portal = ask.site.portal
+    if public:
+        document.make_public()
+    else:
+        document.make_private()
+    document.updated_at, document.updated_by = portal.clock.now(), 1
+    portal.journal.add(
+        "document.public" if public else "document.private",
+        document=document.id,
+        url=document.link.url(portal.url) if document.link else None,
+        user_id=1,
+        by_hand=True,
+    )
 
 
 async def delete(ask: Ask) -> Any:

@@ -16,6 +16,7 @@ from sandbox.control import (
     replay,
     settings,
     state,
+    strangers,
     templates,
     troubles,
     workflows,
@@ -63,6 +64,7 @@ ROUTES: tuple[tuple[str, str, Do], ...] = (
     ("POST", "replay", replay.begin),
     ("POST", "faults", troubles.add_fault),
     ("DELETE", "faults", troubles.delete_faults),
+    ("DELETE", "faults/{id:int}", troubles.delete_fault),
 )
 
 
@@ -75,9 +77,14 @@ def create(sites: Sites) -> list[Route]:
 
 async def _answer(sites: Sites, do: Do, request: Request) -> JSONResponse:
     try:
-        return JSONResponse(await do(await ask(_site(sites, request), request)))
+        site = _site(sites, request)
+        strangers.refuse(request)
+        answer = JSONResponse(await do(await ask(site, request)))
     except ControlError as error:
         return JSONResponse(error.body, status_code=error.status)
+    if request.method != "GET":
+        site.portal.journal.note_change()
+    return answer
 
 
 def _site(sites: Sites, request: Request) -> Site:

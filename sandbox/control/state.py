@@ -28,6 +28,8 @@ async def state(ask: Ask) -> Any:
         "templates": [templates.as_json(template) for template in portal.templates.values()],
         "mails": portal.mails,
         "notifications": [asdict(one) for one in portal.notifications],
+        "stages": _stages(portal),
+        "faults": [asdict(fault) for fault in [*portal.faults, *ask.site.world.oauth_faults]],
         "bucket": _bucket(portal),
         "operating": portal.operating.all(
             now=portal.clock.now(), window=portal.settings.operating_window
@@ -36,14 +38,17 @@ async def state(ask: Ask) -> Any:
 
 
 async def journal(ask: Ask) -> Any:
-    """Long poll: `after` the last number seen, `wait` seconds for news."""
-    if unknown := set(ask.query) - {"after", "wait"}:
-        raise ControlError(f"Unknown fields: {sorted(unknown)}", known=["after", "wait"])
+    """Long poll: `after` the last number seen, or the last -`after` ones; `wait` for news."""
+    known = ["after", "wait", "changes"]
+    if unknown := set(ask.query) - set(known):
+        raise ControlError(f"Unknown fields: {sorted(unknown)}", known=known)
     try:
         after, wait = int(ask.query.get("after", 0)), float(ask.query.get("wait", 0))
+        changes = int(ask.query["changes"]) if "changes" in ask.query else None
     except ValueError as error:
-        raise ControlError("after and wait are numbers") from error
-    return await ask.site.portal.journal.read(after=after, wait=min(wait, LONGEST_WAIT))
+        raise ControlError("after, wait and changes are numbers") from error
+    journal = ask.site.portal.journal
+    return await journal.read(after=after, wait=min(wait, LONGEST_WAIT), changes=changes)
 
 
 def _about(portal: Portal) -> dict[str, Any]:
@@ -64,6 +69,16 @@ def _app(app: App | None) -> dict[str, Any] | None:
     if app is None:
         return None
     return asdict(app) | {"scope": ",".join(app.scope), "seen_by": sorted(app.seen_by)}
+
+
+def _stages(portal: Portal) -> list[dict[str, Any]]:
+    """In their order; a stage that only an item stands in has no robots."""
+    names = dict.fromkeys([*portal.stages, *(item.stage for item in portal.items.values())])
+    return [
+        {"name": name, "robots": [asdict(robot) for robot in portal.stages.get(name, [])]}
+        for name in names
+        if name
+    ]
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -87,6 +102,7 @@ def _document(portal: Portal, document: Document) -> dict[str, Any]:
         "entityId": document.entity_id,
         "pdf_ready": document.is_ready(portal.clock.now()),
         "failed": document.has_failed(portal.clock.now()),
+        "ready_in": max(0.0, document.ready_at - portal.clock.now()),
         "public_url": document.link.url(portal.url) if document.link else None,
     }
 

@@ -31,8 +31,8 @@ async def add_fault(ask: Ask) -> Any:
     given = read(ask.body, _FAULT)
     if given["kind"] not in _KINDS[given["target"]]:
         raise ControlError(f"{given['target']} has other kinds", known=_KINDS[given["target"]])
-    fault = Fault(**given)
     world = ask.site.world
+    fault = Fault(**given)
     (world.oauth_faults if fault.target == "oauth" else ask.site.portal.faults).append(fault)
     return asdict(fault)
 
@@ -41,6 +41,13 @@ async def delete_faults(ask: Ask) -> Any:
     ask.site.portal.faults.clear()
     ask.site.world.oauth_faults.clear()
     return {"faults": []}
+
+
+async def delete_fault(ask: Ask) -> Any:
+    """Take one away; that it is gone already is no error."""
+    for faults in (ask.site.portal.faults, ask.site.world.oauth_faults):
+        faults[:] = [fault for fault in faults if fault.id != ask.path["id"]]
+    return {"deleted": True}
 
 
 async def deliveries(ask: Ask) -> Any:

@@ -22,7 +22,7 @@ async def put_stage(ask: Ask) -> Any:
     """Place robots on a stage, in order; workflows that run keep the old ones."""
     robots = read(ask.body, {"robots": Field(kind=list)})["robots"]
     placed = [_robot(ask, about) for about in robots]
-    ask.site.portal.stages[ask.path["stage"]] = placed
+    ask.site.portal.place(ask.path["stage"], placed)
     return {"stage": ask.path["stage"], "robots": [robot.name for robot in placed]}
 
 
@@ -46,7 +46,14 @@ def _robot(ask: Ask, about: Any) -> StagedRobot:
 
 
 async def all_workflows(ask: Ask) -> Any:
-    return [workflow.as_json() for workflow in ask.site.portal.workflows.values()]
+    """All there are, or those of one item such as DEAL_7."""
+    read(ask.query, {"item": Field(kind=str, default=None)})
+    item = ask.query.get("item")
+    return [
+        workflow.as_json()
+        for workflow in ask.site.portal.workflows.values()
+        if item in (None, workflow.item.document_id[-1])
+    ]
 
 
 async def one_workflow(ask: Ask) -> Any:

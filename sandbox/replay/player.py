@@ -94,7 +94,7 @@ class Replay:
         robot, faults = self._situation.prepare(run)
         item = self._situation.item(run)
         item.stage = f"REPLAY_{run.number}"
-        self._site.portal.stages[item.stage] = [robot]
+        self._site.portal.place(item.stage, [robot])
         workflow = self._site.engine.start(item, [robot])
         try:
             await self._ended(run, workflow)

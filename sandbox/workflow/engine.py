@@ -32,7 +32,10 @@ class Engine:
         names = event_token.new_activity_name
         steps = [Step(robot=robot, activity_name=names()) for robot in robots]
         workflow = Workflow(
-            id=event_token.new_workflow_id(self._portal.clock.now()), item=item, steps=steps
+            id=event_token.new_workflow_id(self._portal.clock.now()),
+            item=item,
+            steps=steps,
+            stage=item.stage,
         )
         self._portal.workflows[workflow.id] = workflow
         self._portal.journal.add(

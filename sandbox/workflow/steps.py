@@ -79,6 +79,7 @@ class Workflow:
     id: str
     item: Item
     steps: list[Step]
+    stage: str = ""
     position: int = 0
     status: Status = Status.RUNNING
     saved: bool = False  # the row is first written when the first pass ends
@@ -88,6 +89,7 @@ class Workflow:
         return {
             "id": self.id,
             "document_id": self.item.document_id,
+            "stage": self.stage,
             "status": self.status.value,
             "steps": [step.as_json() for step in self.steps],
         }

@@ -1,6 +1,7 @@
 """The process: how it starts and stops, what it imports, what its README promises."""
 
 import ast
+import json
 import os
 import re
 import signal
@@ -23,7 +24,7 @@ SANDBOX = Path(__file__).parents[2] / "sandbox"
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_stop_it_cleanly_and_a_closed_stdin_does_not(number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
+    command = [sys.executable, "-m", "sandbox", "--quiet", "--port", "0", "--oauth-port", "0"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -40,18 +41,44 @@ def test_signals_stop_it_cleanly_and_a_closed_stdin_does_not(number: signal.Sign
         assert (process.stdout.read(), process.stderr.read()) == ("", "")
 
 
-def test_it_stops_while_someone_waits_for_news() -> None:
-    process = Process()
-    host, _, port = process.ready["portal"].removeprefix("http://").rpartition(":")
-    with socket.create_connection((host, int(port))) as waiting:
-        request = f"GET /_sandbox/journal?wait=60 HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
-        waiting.sendall(request.encode())
+def test_it_stops_without_a_word_while_a_board_waits_for_news() -> None:
+    command = [sys.executable, "-m", "sandbox", "--quiet", "--port", "0", "--oauth-port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        portal = re.findall(r'"portal": "([^"]+)"', process.stdout.readline())[0]
+        host, _, port = portal.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port))) as waiting:
+            request = f"GET /_sandbox/journal?wait=60 HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+            waiting.sendall(request.encode())
+            assert httpx.get(f"{portal}/_sandbox/state", trust_env=False).status_code == 200
 
-        assert process.stop() == 0
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+            answer = waiting.recv(65536)
+        assert process.stderr.read() == ""
+        assert b'{"events":[],"last":0}' in answer
+
+
+def test_it_says_where_the_board_is_beside_the_line_for_programs() -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        portal = json.loads(process.stdout.readline())["portal"]
+
+        assert process.stderr.readline() == f"The board, for your browser: {portal}/\n"
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout.read() == ""
 
 
 def test_an_app_that_dies_in_the_middle_of_a_request_is_no_fault_of_the_sandbox() -> None:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"]
+    command = [sys.executable, "-m", "sandbox", "--quiet", "--port", "0", "--oauth-port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

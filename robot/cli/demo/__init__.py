@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -22,9 +23,15 @@ def demo(once: Once = False) -> None:
     try:
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="linkrobot-demo-"))
-            with teller.step("A Bitrix24 portal starts on this machine (a sandbox)") as told:
-                portal = stack.enter_context(running_portal())
-                told(portal.url)
+            started_at = time.monotonic()
+            portal = stack.enter_context(running_portal())
+            seconds = time.monotonic() - started_at
+            # The first line: whoever opens it sees the rest there, too, as it happens.
+            teller.say(
+                f"{portal.url}/  shows all of this in your browser: the portal's deals, live."
+            )
+            teller.chapter("Two programs on this machine; nothing leaves it")
+            teller.happened("A Bitrix24 portal starts (a sandbox)", seconds=seconds)
             with teller.step("Linkrobot starts beside it") as told:
                 app = stack.enter_context(running_app(portal, Path(folder)))
                 told(app.url)

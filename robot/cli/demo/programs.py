@@ -88,7 +88,7 @@ CLIENT_ID, CLIENT_SECRET = (
 def running_portal() -> Iterator[Portal]:
     """Start the sandbox portal; stop it at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "--port", "0", "--oauth-port", "0"],
+        [sys.executable, "-m", "sandbox", "--quiet", "--port", "0", "--oauth-port", "0"],
         stdout=subprocess.PIPE,
     )
     with _ending(process):

@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 
-from robot.cli.demo.programs import CLIENT_ID, CLIENT_SECRET, App, Portal, StoryError, until
+from robot.cli.demo import installer
+from robot.cli.demo.programs import App, Portal, StoryError, until
 from robot.cli.demo.teller import Teller
 from robot.flows.catalogue import ENABLE, ROBOTS
 from robot.flows.texts import LANGUAGES
@@ -27,19 +28,26 @@ RULES = [
 MAILED_WITHIN = 30.0  # seconds
 # Kind of event in the portal's journal -> sentence, detail; their fields are the event's.
 _WORDS = {
-    "item.moved": (f"The deal reaches the stage «{STAGE}»", ""),
+    "item.moved": ("The deal reaches the stage «{stage}»", ""),
     "robot.called": (
         "Bitrix24 calls Linkrobot, once and never again",
         "stored on disk, then answered {status} within {ms:.0f} ms",
     ),
+    "robot.lost": ("The call of the robot is lost on its way", ""),
     "document.public": (
         "Linkrobot turns on the public link of the deal's latest document",
         "{url}",
     ),
     "workflow.resumed": ("and hands the link back to the waiting workflow", ""),
+    "workflow.timeout": ("The workflow waits no longer", ""),
     "workflow.failed": ("The workflow failed", "{message}"),
     "mail.sent": ("The next rule sends the e-mail to {to}", "«{text}»"),
+    "link.opened": ("Somebody opens the link", "{url}"),
 }
+# Where it went otherwise: as somebody ordered on the board, or did there.
+_NOT_ANSWERED = ("Bitrix24 calls Linkrobot, once and never again", "answered {status}")
+_BY_HAND = ("The public link of document {document} is turned on by hand", "{url}")
+_REFUSED = ("and tells the waiting workflow why there is no link", "{outputs[error_text]}")
 
 
 def tell(teller: Teller, portal: Portal, app: App) -> None:
@@ -50,7 +58,7 @@ def tell(teller: Teller, portal: Portal, app: App) -> None:
     deal, document = sell(portal, "Twelve office chairs, Miller & Sons")
     teller.happened("A salesperson has a deal", detail="Twelve office chairs, Miller & Sons")
     teller.happened("and its contract was generated", detail=f"document {document}, not public yet")
-    link = move_and_watch(teller, portal, deal)
+    link = move_and_watch(teller, portal, deal, document)
     teller.chapter("At the client's")
     _open(teller, link)
     teller.say("\nThat is all: nobody had to copy a link, and no deal waits.")
@@ -65,13 +73,16 @@ def sell(portal: Portal, title: str) -> tuple[int, int]:
     return deal, int(document["id"])
 
 
-def move_and_watch(teller: Teller, portal: Portal, deal: int) -> str:
+def move_and_watch(teller: Teller, portal: Portal, deal: int, document: int) -> str:
     """Move the deal and tell what follows, up to the e-mail; the link that was sent."""
     portal.news(wait=0)
-    portal.ask("POST", f"items/{DEAL}/{deal}/move", stage=STAGE)
+    workflow = portal.ask("POST", f"items/{DEAL}/{deal}/move", stage=STAGE)["workflow_id"]
     ends_at, moved_at = time.monotonic() + MAILED_WITHIN, 0.0
     while time.monotonic() < ends_at:
         for event in portal.news(wait=1):
+            # Somebody may move other deals on the board meanwhile.
+            if workflow != event.get("workflow_id") and document != event.get("document"):
+                continue
             moved_at = moved_at or event["at"]
             text, detail = in_words(event)
             if text:
@@ -83,23 +94,26 @@ def move_and_watch(teller: Teller, portal: Portal, deal: int) -> str:
 
 def in_words(event: dict[str, Any]) -> tuple[str, str]:
     """An event of the portal's journal as a sentence and a detail; empty where it tells nothing."""
-    sentence, detail = _WORDS.get(event["kind"], ("", ""))
+    sentence, detail = _otherwise(event) or _WORDS.get(event["kind"], ("", ""))
     return sentence.format_map(event), detail.format_map(event)
 
 
+def _otherwise(event: dict[str, Any]) -> tuple[str, str] | None:
+    if event["kind"] == "robot.called" and event["status"] != httpx.codes.OK:
+        return _NOT_ANSWERED
+    if event["kind"] == "document.public" and event.get("by_hand"):
+        return _BY_HAND
+    if event["kind"] == "workflow.resumed" and event["outputs"].get("succeeded") == "N":
+        return _REFUSED
+    return None
+
+
 def _install(teller: Teller, portal: Portal, app: App) -> None:
-    with teller.step("The application is added; Linkrobot checks who is calling") as told:
-        answer = portal.ask(
-            "POST",
-            "apps/install",
-            install_url=f"{app.url}/bitrix24/install",
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-        )
-        if answer["status"] != httpx.codes.OK:
-            raise StoryError(f"Linkrobot answered the installation with {answer['status']}")
-        told("verified at the authorization server")
-    with teller.step("Linkrobot registers its robots") as told:
+    with teller.step("The application is added and its page opened") as told:
+        page = installer.open_installer(portal, app)
+        told("who opened it was verified at the authorization server")
+    with teller.step("Linkrobot registers its robots; the installation is finished") as told:
+        installer.finish(portal, app, page)
         until(lambda: _is_registered(portal), "robots registered")
         told(f"{', '.join(ROBOTS)}, in {len(LANGUAGES)} languages")
     with teller.step("The administrator puts two rules into a stage") as told:

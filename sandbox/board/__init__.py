@@ -1,0 +1,1 @@
+"""The board: a portal as a salesperson and an administrator see it, in the browser."""
