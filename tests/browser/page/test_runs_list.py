@@ -58,7 +58,7 @@ def test_while_a_burst_is_worked_off_the_list_and_the_figures_are_live(
     )
     expect(runs.rows.filter(has_text="Done")).to_have_count(49)
     expect(runs.rows.first).to_contain_text("Failed")
-    assert runs.inside.locator("#progress").get_attribute("hx-get") is None, "it looks no more"
+    expect(runs.inside.locator("#progress")).to_have_attribute("hx-trigger", "every 10s")
 
 
 def test_runs_are_searched_by_item_document_number_and_state(
