@@ -1,11 +1,13 @@
 """The real app in the sandbox's frame, on another origin; each test has a portal of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests import installer
+from tests.browser.page.overview_rig import Overview
 from tests.browser.page.page_rig import Opened
 from tests.browser.page.runs_rig import Runs
 from tests.installer import go_through
@@ -64,3 +66,23 @@ def other_portal(app: App, sandbox: Sandbox) -> SandboxPortal:
     portal = sandbox.portal()
     installer.install(app, portal)
     return portal
+
+
+@pytest.fixture
+def offered(page: Page, app: App, sandbox: Sandbox) -> Callable[..., Overview]:
+    """The page of a portal whose administrator adds the app, well or not; it has no installer."""
+
+    def offer(**fields: Any) -> Overview:
+        portal = sandbox.portal()
+        app.offer_to(portal, app_url=f"{app.url}/bitrix24/app", **fields)
+        return Overview(page, app, portal)
+
+    return offer
+
+
+@pytest.fixture
+def installed(page: Page, app: App, sandbox: Sandbox) -> Overview:
+    """The page of a portal where all is well."""
+    portal = sandbox.portal()
+    app.install_at(portal, app_url=f"{app.url}/bitrix24/app")
+    return Overview(page, app, portal)

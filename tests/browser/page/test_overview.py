@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from robot.flows.catalogue import ENABLE
-from tests.browser.overview.overview_rig import OTHER_ADMINISTRATOR, Overview, stored
+from tests.browser.page.overview_rig import OTHER_ADMINISTRATOR, Overview, stored
 from tests.programs import App, Sandbox, is_complete
 from tests.scenarios.waiting import until
 

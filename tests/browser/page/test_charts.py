@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import expect
 
 from robot.store.days import DAY, day_of
-from tests.browser.overview.overview_rig import Overview, stored
+from tests.browser.page.overview_rig import Overview, stored
 
 SHOWN = 30
 DRAWN = "[...drawn].map(([element, chart]) => [element.dataset.chart, chart.data])"
