@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from handlers.page.texts import locale_of, translations_of
+from robot.flows.catalogue import ENABLE, ROBOTS
 from robot.work.checks.message import Message
 
 HANDLERS = Path(__file__).parent.parent
@@ -94,7 +95,11 @@ def _environment(language: str) -> Environment:
     made.install_gettext_translations(translations_of(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.filters |= _filters(language)
-    made.globals |= {"static": static, "html_language": locale_of(language).language}
+    made.globals |= {
+        "static": static,
+        "html_language": locale_of(language).language,
+        "robot_name": ROBOTS[ENABLE].definition.name[language],
+    }
     return made
 
 

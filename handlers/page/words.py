@@ -7,7 +7,7 @@ Nothing that a stranger wrote may go through a template's `_`: it takes its text
 from collections.abc import Mapping
 
 from handlers.page.texts import mark
-from robot.flows.catalogue import CHECK, END, LOOK, REGISTER, RENEW, TELL, WHO
+from robot.flows.catalogue import CHECK, END, EXTEND, LOOK, OFF, REGISTER, RENEW, TELL, WHO
 from robot.flows.catalogue import ITEMS as FIND
 from robot.store.runs import Ending, Source
 from robot.work.not_retried import Why
@@ -41,6 +41,8 @@ OWN_RUNS: Mapping[str, str] = {
     CHECK: _("Check Linkrobot's access"),
     END: _("Turn a link off at its end"),
     LOOK: _("Look which links are public"),
+    OFF: _("Turn many links off"),
+    EXTEND: _("Give many links another end"),
     RENEW: _("Renew an access"),
     WHO: _("See who opened this page"),
     FIND: _("Look for CRM items"),

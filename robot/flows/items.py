@@ -6,10 +6,11 @@ Source: https://apidocs.bitrix24.com, "crm.item.list".
 from robot.errors import RejectedError
 from robot.flows.failures import explain
 from robot.flows.flow import Flow, Result, Run, failed, succeeded
-from robot.protocol.answers import Answer
+from robot.protocol.answers import Answer, as_int, one_line
 from robot.protocol.calls import Call
 
 MOST = 20  # offered
+MOST_TITLE = 200  # characters
 # Which CRM items can be listed this way; smart processes (128 and more) can, too.
 LISTED = frozenset({1, 2, 3, 4, 7, 31})
 
@@ -42,9 +43,9 @@ def _list(kind: int, wanted: dict[str, object]) -> Call:
 
 def _read(answer: Answer) -> dict[int, str]:
     rows = answer.result.get("items") if isinstance(answer.result, dict) else None
-    listed = rows if isinstance(rows, list) else []
-    return {int(row["id"]): str(row.get("title") or "") for row in listed if _is_row(row)}
-
-
-def _is_row(row: object) -> bool:
-    return isinstance(row, dict) and str(row.get("id", "")).isdigit()
+    found = {}
+    for row in rows if isinstance(rows, list) else []:
+        number = as_int(row.get("id")) if isinstance(row, dict) else None
+        if number:
+            found[number] = one_line(row.get("title"), MOST_TITLE)
+    return found

@@ -45,7 +45,7 @@ def tell(run: Run) -> Flow:
         return failed(explain(error).code, f"The administrator was not told. {words_of(error)}")
     if not answer.result:
         return failed("bitrix24_error", "The administrator was not told: Bitrix24 did not say why.")
-    return succeeded(_message(run, page, bare=True))
+    return succeeded(_message(run, page, bare=True).replace("\n", " "))
 
 
 def _page(portal: str) -> Generator[Call, Answer, str]:

@@ -151,7 +151,9 @@ def _answered(status: int, body: bytes) -> Answer | PortalError:
 
 def _run(code: str) -> Run:
     inputs = {"handler": "", "events": "", "user_id": 1, "known": {}}
-    inputs |= {"document_id": "5", "document_ids": [5]}
+    inputs |= {"document_id": "5", "document_ids": [5], "entity_type_id": 2, "text": "5"}
+    inputs |= {"cause": "rights", "what": "failed", "language": "en"}
+    inputs |= {"portal": "https://acme.example", "has_page": True}
     return Run(item=DEAL, inputs=inputs if code not in catalogue.RULES else {})
 
 
@@ -184,10 +186,16 @@ def _fed(flow: Flow, step: Step, result: Answer | PortalError) -> Step:
 
 
 def _is_fit(code: str, outcome: Outcome) -> None:
-    for text in (*outcome.outputs.values(), outcome.log):
+    for text in (*_texts(outcome.outputs), outcome.log):
         assert text.isprintable(), repr(text)
         assert len(text) <= LONGEST_TEXT
     catalogue.report(code, "token", outcome)
+
+
+def _texts(outputs: Mapping[str, Any]) -> Iterator[str]:
+    """A multiple output is a list of them."""
+    for value in outputs.values():
+        yield from value if isinstance(value, list | tuple) else [value]
 
 
 def _is_one_line(*texts: str) -> None:

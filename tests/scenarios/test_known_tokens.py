@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import installer
 from tests.programs import App
 from tests.scenarios.forged import message
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
@@ -15,6 +16,7 @@ from tests.scenarios.waiting import until
 def known_token(fresh_portal: SandboxPortal, shared_app: App) -> str:
     """What every employee of that portal can read in his browser."""
     answer = shared_app.offer_to(fresh_portal, interface=True)
+    installer.go_through(shared_app, fresh_portal)
     fresh_portal.post("apps/finish")
     return str(answer["application_token"])
 

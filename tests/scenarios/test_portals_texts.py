@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from tests import installer
 from tests.programs import App, Done, Sandbox
 from tests.scenarios.sandbox_portal import ENABLING, SandboxPortal
 from tests.scenarios.stages import enable
@@ -72,9 +73,10 @@ def page(app: App, portal: SandboxPortal) -> str:
     """The installer page, where Bitrix24 refuses in such words."""
     portal.post("apps/uninstall")
     portal.fault("error", "bizproc.robot.add", error="X", description=LONG, status=400)
-    answer = app.offer_to(portal, interface=True)
+    installer.add(app, portal)
+    done = installer.go_through(app, portal).done
     portal.heal()
-    return str(answer["body"])
+    return done
 
 
 def run_all(app: App) -> dict[str, Done]:

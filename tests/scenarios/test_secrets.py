@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tests import installer
 from tests.programs import CLIENT_SECRET, LINKROBOT, App, Sandbox, is_complete
 from tests.scenarios.listeners import Tap, listening
 from tests.scenarios.sandbox_portal import ENABLING, REPORTING, SandboxPortal
@@ -143,9 +144,9 @@ def look_after(app: App, portal: SandboxPortal) -> str:
 
 def live_in_a_frame(app: App, portal: SandboxPortal) -> None:
     """An app with interface, its pages opened; a message that is refused; a run that waits."""
-    app.install_at(portal, interface=True)
-    portal.post("apps/finish")
-    portal.post("apps/open", user_id=7)
+    installer.install(app, portal)
+    for user_id in (1, 7):
+        portal.post("apps/open", user_id=user_id)
     portal.fault("status", status=503)
     portal.stage(enable())
     portal.delivered(portal.move(portal.item()))
