@@ -39,7 +39,7 @@ def vault() -> Vault:
 
 @pytest.fixture
 def begun() -> Session:
-    return session.begin(visitor(), language="de", now=NOW)
+    return session.begin(visitor(), language="en", now=NOW)
 
 
 def test_it_comes_back_as_it_was_sealed(begun: Session, vault: Vault) -> None:
@@ -84,7 +84,7 @@ def test_a_token_is_good_for_its_action_in_its_session_alone(begun: Session) -> 
 
     for of, action in (
         (begun, "/bitrix24/app/runs/8/retry"),
-        (session.begin(visitor(), language="de", now=NOW), ACTION),
+        (session.begin(visitor(), language="en", now=NOW), ACTION),
     ):
         with pytest.raises(ForgedError):
             session.check_token(of, action, token)

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from robot.store.days import DAY, day_of
 from tests.browser.page.overview_rig import Overview, stored
+from tests.scenarios.waiting import until
 
 SHOWN = 30
 DRAWN = "[...drawn].map(([element, chart]) => [element.dataset.chart, chart.data])"
@@ -107,10 +108,11 @@ def test_the_charts_follow_the_systems_colours_and_the_room_there_is(installed: 
     assert installed.frame.evaluate(colour) == "#1a6b35"
 
     installed.page.emulate_media(color_scheme="dark")
-    installed.frame.wait_for_function(f"{colour} === '#8fdca6'")
+    until(lambda: installed.frame.evaluate(colour) == "#8fdca6", what="the dark colours")
     wide = canvas.bounding_box()
     installed.page.set_viewport_size({"width": 400, "height": 800})
-    installed.frame.wait_for_function("[...drawn.values()][0].width < 380")
+    width = "[...drawn.values()][0].width"
+    until(lambda: installed.frame.evaluate(width) < 380, what="charts that fit")
 
     assert wide
     assert wide["width"] > 400

@@ -14,7 +14,6 @@ def test_a_run_tells_its_way_its_outcome_and_the_link_that_it_turned_on(
     runs: Runs, portal: SandboxPortal, context: BrowserContext
 ) -> None:
     deal, document = a_run(portal, "Contract 5", valid_days="14")
-    portal.set(language="de")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
 
     full = runs.show().unfold(runs.row(f"Deal {deal}"))
