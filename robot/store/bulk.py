@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from robot.store import waiting
 from robot.store.runs import Source
 from robot.store.tables import runs
 
@@ -53,18 +54,13 @@ def under_way(
 
     `reach` is how many runs a wish may have.
     """
-    waiting = conn.execute(
+    unfinished = conn.execute(
         select(runs.c.id, runs.c.code, runs.c.user_id, runs.c.sent_at)
-        .where(
-            runs.c.portal_id == portal_id,
-            runs.c.finished_at.is_(None),
-            runs.c.source == Source.PAGE,
-            runs.c.code.in_(codes),
-        )
-        .order_by(runs.c.id)
+        .where(waiting.of_portal(portal_id), runs.c.source == Source.PAGE, runs.c.code.in_(codes))
+        .order_by(runs.c.id + 0)  # as they are found by the index of those that wait
     )
     wishes: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for run_id, *same in waiting:
+    for run_id, *same in unfinished:
         first, _ = wishes.get(tuple(same), (run_id, run_id))
         wishes[tuple(same)] = first, run_id
     whole = [

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 
 from robot.flows.flow import LinkChange
-from robot.store import bursts, found_runs, links, settling
+from robot.store import bulk, bursts, found_runs, links, settling
 from robot.store.database import Database
 from robot.store.found_runs import Stage, Subject, Wanted
 from robot.store.links import Origin
@@ -93,6 +93,20 @@ async def test_a_burst_is_counted_by_indexes(database: Database, portal: Portal)
     )
 
     check("burst", plans, ["runs_waiting", "runs_finished"])
+
+
+async def test_wishes_for_many_links_are_found_among_what_waits(
+    database: Database, portal: Portal
+) -> None:
+    await fill(database, portal)
+    if database.is_shared:
+        await database.write(lambda conn: conn.execute(text("ANALYZE")))
+
+    plans = await plans_of(
+        database, lambda conn: bulk.under_way(conn, portal.id, ["@off"], reach=200)
+    )
+
+    check("wishes", plans, ["runs_waiting"])
 
 
 def check(name: str, plans: Sequence[str], indexes: Sequence[str]) -> None:
