@@ -90,6 +90,16 @@ def test_a_forged_frame_is_refused_in_words(
     assert "Session" not in answer.text
 
 
+def test_a_frame_whose_access_has_ended_is_refused(portal: SandboxPortal, app: App) -> None:
+    token = access_of(portal)
+    form = f"member_id={portal.member_id}&AUTH_ID={token}".encode()
+    assert app.post("/bitrix24/app?LANG=en", form).status_code == 200
+
+    portal.post("tokens/expire")
+
+    assert app.post("/bitrix24/app?LANG=en", form).status_code == 403
+
+
 @pytest.mark.parametrize("session", ["", "x", "gAAAAABrC_wOLjj7J-6RwTmh3gWersRY"])
 def test_a_session_that_is_none_of_ours_is_refused(session: str, app: App) -> None:
     answer = app.get("/bitrix24/app/runs", **{"X-Linkrobot-Session": session})
