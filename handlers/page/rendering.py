@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def _filters(language: str) -> dict[str, Callable[..., Any]]:
         if at is None:
             return "\N{EM DASH}"
         zone = zone_of(context["time_zone"])
-        shown = format_datetime(at, format, tzinfo=zone or ZoneInfo(UTC_NAME), locale=locale)
+        shown = format_datetime(at, format, tzinfo=zone or UTC, locale=locale)
         local = Markup("") if zone else Markup(" data-local")
         return Markup('<time datetime="{}"{}>{}</time>').format(
             at.isoformat(timespec="milliseconds"), local, shown if zone else f"{shown} {UTC_NAME}"
