@@ -154,7 +154,7 @@ def zone_of(name: str) -> ZoneInfo | None:
     """The zone of that name; None for the browser's own."""
     try:
         return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, a name too long
         return None
 
 

@@ -101,5 +101,5 @@ def check_token(session: Session, action: str, given: str) -> None:
     Raises:
         ForgedError: not so.
     """
-    if not hmac.compare_digest(token(session, action), given):
+    if not hmac.compare_digest(token(session, action).encode(), given.encode()):
         raise ForgedError("a change of the page without its token")

@@ -147,5 +147,5 @@ ROUTES = (
     Route("/bitrix24/app/try", section),
     Route("/bitrix24/app/try/items", items),
     Route(RUN, run, methods=["POST"]),
-    Route("/bitrix24/app/try/{run_id:int}", steps),
+    Route("/bitrix24/app/try/{run_id:number}", steps),
 )
