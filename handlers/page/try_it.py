@@ -65,7 +65,7 @@ async def items(visit: Visit) -> Response:
         inputs={"entity_type_id": kind, "text": visit.form.text("text")},
         give_up_after=GIVE_UP_AFTER,
     )
-    (run_id,) = await visit.errands.queue([run])
+    run_id = await visit.errands.queue_watched(run)
     past = await decided(visit.errands.database, run_id, within=FOUND_WITHIN)
     if past and past.decided_at:
         await visit.errands.forget([run_id])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
@@ -159,10 +159,22 @@ def waits_for(conn: Connection, portal_id: int, code: str) -> bool:
     return unfinished(conn, portal_id, code) is not None
 
 
-def unfinished(conn: Connection, portal_id: int, code: str) -> int | None:
+def unfinished(
+    conn: Connection, portal_id: int, code: str, *, source: Source | None = None
+) -> int | None:
     """Such a run that is waiting; reads all that waits there."""
     found = select(runs.c.id).where(waiting.of_portal(portal_id), runs.c.code == code)
+    if source:
+        found = found.where(runs.c.source == source)
     return conn.scalar(found.limit(1))
+
+
+def number_of(conn: Connection, portal_id: int, code: str, user_id: int | None) -> int:
+    """How many such runs wait there on behalf of this employee; reads all that waits there."""
+    found = select(func.count()).where(
+        waiting.of_portal(portal_id), runs.c.code == code, runs.c.user_id == user_id
+    )
+    return conn.execute(found).scalar_one()
 
 
 def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:
