@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from robot.store import waiting
 from robot.store.runs import Source
 from robot.store.tables import runs
 
@@ -46,6 +47,14 @@ def between(conn: Connection, portal_id: int, first: int, last: int) -> list[Por
     return [_portion(row) for row in rows if (row.code, row.user_id, row.sent_at) == same]
 
 
+def last_due(conn: Connection, portal_id: int, codes: Collection[str]) -> datetime | None:
+    """When the last run of the wishes that are not done yet becomes due; reads all that waits."""
+    last = func.max(runs.c.due_at, type_=runs.c.due_at.type)
+    query = select(last).where(waiting.of_portal(portal_id), runs.c.source == Source.PAGE)
+    found: datetime | None = conn.execute(query.where(runs.c.code.in_(codes))).scalar_one()
+    return found
+
+
 def under_way(
     conn: Connection, portal_id: int, codes: Collection[str], *, reach: int
 ) -> list[tuple[int, int]]:
@@ -53,7 +62,7 @@ def under_way(
 
     `reach` is how many runs a wish may have.
     """
-    waiting = conn.execute(
+    rows = conn.execute(
         select(runs.c.id, runs.c.code, runs.c.user_id, runs.c.sent_at)
         .where(
             runs.c.portal_id == portal_id,
@@ -64,7 +73,7 @@ def under_way(
         .order_by(runs.c.id)
     )
     wishes: dict[tuple[Any, ...], tuple[int, int]] = {}
-    for run_id, *same in waiting:
+    for run_id, *same in rows:
         first, _ = wishes.get(tuple(same), (run_id, run_id))
         wishes[tuple(same)] = first, run_id
     whole = [
