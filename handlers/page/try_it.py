@@ -83,7 +83,7 @@ async def items(visit: Visit) -> Response:
 @administrators
 async def run(visit: Visit) -> Response:
     """Let the robot run once; its steps are asked for then."""
-    (run_id,) = await visit.errands.queue([_new(visit)])
+    run_id = await visit.errands.queue_watched(_new(visit))
     return await _steps(visit, run_id)
 
 

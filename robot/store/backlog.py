@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
 from robot.store import waiting
-from robot.store.runs import Source, StoredRun
+from robot.store.runs import NewRun, Source, StoredRun
 from robot.store.tables import portals, runs
 
 LOOKING_TOGETHER = 100  # runs that look for their PDF: two requests; the others come later
@@ -169,10 +169,13 @@ def unfinished(
     return conn.scalar(found.limit(1))
 
 
-def number_of(conn: Connection, portal_id: int, code: str, user_id: int | None) -> int:
-    """How many such runs wait there on behalf of this employee; reads all that waits there."""
+def number_like(conn: Connection, new: NewRun) -> int:
+    """How many runs like this one wait on behalf of the same employee; reads all that waits."""
     found = select(func.count()).where(
-        waiting.of_portal(portal_id), runs.c.code == code, runs.c.user_id == user_id
+        waiting.of_portal(new.portal_id),
+        runs.c.code == new.code,
+        runs.c.source == new.source,
+        runs.c.user_id == new.user_id,
     )
     return conn.execute(found).scalar_one()
 

@@ -52,7 +52,7 @@ class Errands:
 
         def write(conn: Connection) -> int:
             backlog.take_turn(conn, run.portal_id)
-            waiting = backlog.number_of(conn, run.portal_id, run.code, run.user_id)
+            waiting = backlog.number_like(conn, run)
             if waiting >= WATCHED_AT_ONCE:
                 raise BusyError(f"{waiting} runs {run.code} wait for employee {run.user_id}")
             return runs.record_one(conn, run)

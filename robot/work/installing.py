@@ -38,10 +38,12 @@ async def register_watched(
     """Register the robots anew and wait for what comes of it; None where that takes longer.
 
     Where it fails for a passing reason it is done once more a little later.
+
+    Raises:
+        BusyError: that user has it registered over and over.
     """
     run = registering(portal, tools.settings, user_id=user_id, known={})
-    run_id = await tools.database.write(lambda conn: runs.record_one(conn, run))
-    wake(portal.id)
+    run_id = await Errands(database=tools.database, wake=wake).queue_watched(run)
     past = await decided(tools.database, run_id, within=within)
     is_over = past and (not past.failed or past.outputs["error_code"] in NEEDS_A_PERSON)
     if not is_over:
