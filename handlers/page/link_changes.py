@@ -163,5 +163,5 @@ ROUTES = (
     Route("/bitrix24/app/links/off", turn_off, methods=["POST"]),
     Route("/bitrix24/app/links/extend", extend, methods=["POST"]),
     Route("/bitrix24/app/links/look", look, methods=["POST"]),
-    Route("/bitrix24/app/links/work/{first:int}/{last:int}", work),
+    Route("/bitrix24/app/links/work/{first:number}/{last:number}", work),
 )

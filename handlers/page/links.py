@@ -128,7 +128,7 @@ ROUTES = (
     Route("/bitrix24/app/links", section),
     Route("/bitrix24/app/links/list", found),
     Route("/bitrix24/app/links/csv", as_csv, methods=["POST"]),
-    Route("/bitrix24/app/links/{link_id:int}", about),
-    Route("/bitrix24/app/links/{link_id:int}/head", head),
+    Route("/bitrix24/app/links/{link_id:number}", about),
+    Route("/bitrix24/app/links/{link_id:number}/head", head),
     *link_changes.ROUTES,
 )

@@ -127,7 +127,7 @@ def _shown(visit: Visit, run: FoundRun) -> Shown:
 
 
 ROUTES = (
-    Route("/bitrix24/app/runs/{run_id:int}", details),
-    Route("/bitrix24/app/runs/{run_id:int}/retry", retry, methods=["POST"]),
-    Route("/bitrix24/app/runs/{run_id:int}/again/{new_id:int}", came),
+    Route("/bitrix24/app/runs/{run_id:number}", details),
+    Route("/bitrix24/app/runs/{run_id:number}/retry", retry, methods=["POST"]),
+    Route("/bitrix24/app/runs/{run_id:number}/again/{new_id:number}", came),
 )

@@ -39,8 +39,7 @@ def _nothing(visit: Visit) -> Response:
 
 
 async def _ticked(visit: Visit) -> list[int]:
-    keys = list(visit.form.inner("run").values)[:MOST]
-    ids = [int(key) for key in keys if key.isascii() and key.isdigit()]
+    ids = visit.form.inner("run").numbered()[:MOST]
     found = await visit.tools.database.read(
         lambda conn: found_runs.by_ids(conn, visit.portal.id, ids)
     )

@@ -14,7 +14,6 @@ from handlers.page import run_details, run_export, run_search
 from handlers.page.run_search import Search
 from handlers.page.shown_run import Shown
 from handlers.page.visit import Visit, administrators
-from robot.protocol.fields import Fields
 from robot.store import bursts, found_runs
 from robot.store.bursts import Burst
 from robot.store.found_runs import FoundRun, Stage
@@ -48,7 +47,7 @@ async def progress(visit: Visit) -> Response:
     form, now = visit.form, datetime.now(UTC)
     search, newest = run_search.read(form), form.number("newest")
     wanted = replace(search.wanted(visit.portal.id), after=newest or 0)
-    open_ids = _numbers(form.inner("open"))
+    open_ids = form.inner("open").numbered()
 
     def look(conn: Connection) -> tuple[Burst, list[FoundRun], list[FoundRun]]:
         since = form.moment("since")
@@ -97,11 +96,6 @@ def _page(visit: Visit, search: Search, runs: Sequence[FoundRun]) -> dict[str, A
 def _shown(visit: Visit, runs: Sequence[FoundRun]) -> list[Shown]:
     kept_for = visit.tools.settings.keep_runs
     return [Shown(run, visit.session.language, kept_for) for run in runs]
-
-
-def _numbers(ticked: Fields) -> list[int]:
-    """Those that `name[7]=…` names."""
-    return [int(key) for key in ticked.values if key.isascii() and key.isdigit()]
 
 
 ROUTES = (

@@ -65,7 +65,7 @@ async def items(visit: Visit) -> Response:
         inputs={"entity_type_id": kind, "text": visit.form.text("text")},
         give_up_after=GIVE_UP_AFTER,
     )
-    (run_id,) = await visit.errands.queue([run])
+    run_id = await visit.errands.queue_watched(run)
     past = await decided(visit.errands.database, run_id, within=FOUND_WITHIN)
     if past and past.decided_at:
         await visit.errands.forget([run_id])
@@ -83,7 +83,7 @@ async def items(visit: Visit) -> Response:
 @administrators
 async def run(visit: Visit) -> Response:
     """Let the robot run once; its steps are asked for then."""
-    (run_id,) = await visit.errands.queue([_new(visit)])
+    run_id = await visit.errands.queue_watched(_new(visit))
     return await _steps(visit, run_id)
 
 
@@ -147,5 +147,5 @@ ROUTES = (
     Route("/bitrix24/app/try", section),
     Route("/bitrix24/app/try/items", items),
     Route(RUN, run, methods=["POST"]),
-    Route("/bitrix24/app/try/{run_id:int}", steps),
+    Route("/bitrix24/app/try/{run_id:number}", steps),
 )

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +23,15 @@ from robot.work.errands import Errands
 from robot.work.tools import Tools
 
 REMOVED = mark("The app was removed from this Bitrix24.")
+
+
+class _Number(IntegerConvertor):
+    """In an address: no longer than a database holds, so that no other is one of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("number", _Number())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ LONGEST_WAIT = 5 * 365 * 24 * 3600  # seconds; where Bitrix24 itself caps timeou
 
 # What ends a line somewhere: in a header, a log, a terminal; and NUL, which PostgreSQL refuses.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_WHOLE = re.compile(r"[0-9]{1,18}")
 # In 2106. What comes later is no time stamp, and a date might overflow once a wait is added.
 _LAST_SECOND = 2**32
 
@@ -62,6 +63,10 @@ class Fields:
         if not (digits.isascii() and digits.isdigit()):
             return None
         return int(digits) if len(digits) <= 18 else HUGE
+
+    def numbered(self) -> list[int]:
+        """The whole numbers among the keys, such as 7 of `run[7]=Y`; longer ones are none."""
+        return [int(key) for key in self.values if _WHOLE.fullmatch(key)]
 
     def seconds(self, key: str) -> int:
         """A length of time, at most LONGEST_WAIT; 0 where it is missing or no number."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from robot.flows.flow import Outcome
 from robot.protocol.items import Item
 from robot.store import waiting
-from robot.store.runs import Source, StoredRun
+from robot.store.runs import NewRun, Source, StoredRun
 from robot.store.tables import portals, runs
 
 LOOKING_TOGETHER = 100  # runs that look for their PDF: two requests; the others come later
@@ -159,10 +159,25 @@ def waits_for(conn: Connection, portal_id: int, code: str) -> bool:
     return unfinished(conn, portal_id, code) is not None
 
 
-def unfinished(conn: Connection, portal_id: int, code: str) -> int | None:
+def unfinished(
+    conn: Connection, portal_id: int, code: str, *, source: Source | None = None
+) -> int | None:
     """Such a run that is waiting; reads all that waits there."""
     found = select(runs.c.id).where(waiting.of_portal(portal_id), runs.c.code == code)
+    if source:
+        found = found.where(runs.c.source == source)
     return conn.scalar(found.limit(1))
+
+
+def number_like(conn: Connection, new: NewRun) -> int:
+    """How many runs like this one wait on behalf of the same employee; reads all that waits."""
+    found = select(func.count()).where(
+        waiting.of_portal(new.portal_id),
+        runs.c.code == new.code,
+        runs.c.source == new.source,
+        runs.c.user_id == new.user_id,
+    )
+    return conn.execute(found).scalar_one()
 
 
 def busy_portals(conn: Connection, *, now: datetime, at: datetime, owner: str) -> list[int]:

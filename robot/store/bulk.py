@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from robot.store import waiting
 from robot.store.runs import Source
@@ -45,6 +45,14 @@ def between(conn: Connection, portal_id: int, first: int, last: int) -> list[Por
         return []
     same = (rows[0].code, rows[0].user_id, rows[0].sent_at)
     return [_portion(row) for row in rows if (row.code, row.user_id, row.sent_at) == same]
+
+
+def last_due(conn: Connection, portal_id: int, codes: Collection[str]) -> datetime | None:
+    """When the last run of the wishes that are not done yet becomes due; reads all that waits."""
+    last = func.max(runs.c.due_at, type_=runs.c.due_at.type)
+    query = select(last).where(waiting.of_portal(portal_id), runs.c.source == Source.PAGE)
+    found: datetime | None = conn.execute(query.where(runs.c.code.in_(codes))).scalar_one()
+    return found
 
 
 def under_way(

@@ -9,6 +9,7 @@ from robot.store.found_runs import IS_OWN, IS_WAITING, TAKEN
 from robot.store.tables import runs
 
 PACE_OVER = timedelta(seconds=10)  # as `linkrobot runs --watch` has it
+LOOKS_BACK = timedelta(hours=1)  # whatever a page asks for: it counts all that ran since then
 BEGAN_WITHIN = timedelta(minutes=15)  # what waits for longer is not of this burst
 
 
@@ -36,6 +37,7 @@ def burst(conn: Connection, portal_id: int, *, now: datetime, since: datetime | 
         select(func.count(), oldest).where(of_portal, IS_WAITING, ~IS_OWN)
     ).one()
     since = since or max(began_at or now, now - BEGAN_WITHIN)
+    since = max(since, now - LOOKS_BACK)
     by_time = runs.c.portal_id + 0 == portal_id  # not by the portal: it may have a million runs
     is_done = and_(func.coalesce(runs.c.succeeded, false()), runs.c.ending.in_(TAKEN))
     lately = max(since, now - PACE_OVER)

@@ -19,7 +19,7 @@ from robot.flows.ends import Came
 from robot.flows.publish import ENDED_MEANWHILE
 from robot.protocol.calls import BATCH_LIMIT
 from robot.protocol.origin import digest
-from robot.store import browsing
+from robot.store import browsing, bulk
 from robot.store.browsing import Place, Search, Seen
 from robot.store.bulk import Portion
 from robot.store.database import Database
@@ -33,7 +33,8 @@ MOST = 10_000  # links in one wish: about three minutes
 MOST_RUNS = MOST // BATCH_LIMIT
 REACH = 100 * MOST_RUNS  # of their numbers: others may be stored in between
 AT_ONCE = 4  # runs that are due at once
-EACH = timedelta(seconds=1)  # between two later ones
+EACH = timedelta(seconds=1)  # between two later ones, which come after those of other wishes
+LONGEST_WAIT = 3 * MOST_RUNS * EACH  # for other wishes: theirs may have been put off
 WITHIN = timedelta(hours=1)  # once it is due; a new end that came later would be another one
 REASONS = 3  # that are told
 
@@ -137,21 +138,31 @@ async def _queue(
     errands: Errands, wish: Wish, kind: Kind, inputs: Sequence[Mapping[str, Any]]
 ) -> tuple[int, int]:
     now = datetime.now(UTC)
-    within = wish.give_up_after if kind is Kind.OFF else WITHIN
-    new = [_run(wish, kind, one, number, within, now) for number, one in enumerate(inputs)]
+    last = await errands.database.read(
+        partial(bulk.last_due, portal_id=wish.portal_id, codes=list(_KINDS))
+    )
+    # The portal's robots shall not wait for many wishes, or for one that is wished many times.
+    behind = min(max(last or now, now), now + LONGEST_WAIT)
+    new = [
+        _run(wish, kind, one, _due_at(number, now, behind), now)
+        for number, one in enumerate(inputs)
+    ]
     ids = await errands.queue(new)
     return ids[0], ids[-1]
+
+
+def _due_at(number: int, now: datetime, behind: datetime) -> datetime:
+    return now if number < AT_ONCE else behind + EACH * (number + 1 - AT_ONCE)
 
 
 def _run(
     wish: Wish,
     kind: Kind,
     inputs: Mapping[str, Any],
-    number: int,
-    within: timedelta,
+    due_at: datetime,
     now: datetime,
 ) -> NewRun:
-    due_at = now + EACH * max(number + 1 - AT_ONCE, 0)
+    within = wish.give_up_after if kind is Kind.OFF else WITHIN
     run = newrun.of_our_own(
         CODES[kind],
         wish.portal_id,

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from robot.errors import RobotError
+from sqlalchemy.engine import Connection
+
+from robot.errors import BusyError, RobotError
 from robot.settings import Settings
-from robot.store import history, runs
+from robot.store import backlog, history, runs
 from robot.store.database import Database
 from robot.store.history import PastRun
 from robot.store.runs import NewRun
@@ -23,6 +25,7 @@ from robot.work.opening import AlreadyRunningError, at_work, open_database, open
 
 LOOKS_EVERY = 0.1  # seconds
 GIVE_UP_AFTER = timedelta(minutes=2)  # a person waits
+WATCHED_AT_ONCE = 10  # of one kind, for one person in many tabs
 TOGETHER = 500  # rows asked for at once
 
 
@@ -39,6 +42,24 @@ class Errands:
         for portal_id in {run.portal_id for run in new}:
             self.wake(portal_id)
         return ids
+
+    async def queue_watched(self, run: NewRun) -> int:
+        """The same for a run whose outcome one person waits for.
+
+        Raises:
+            BusyError: more of them wait on that person's behalf than a person asks for.
+        """
+
+        def write(conn: Connection) -> int:
+            backlog.take_turn(conn, run.portal_id)
+            waiting = backlog.number_like(conn, run)
+            if waiting >= WATCHED_AT_ONCE:
+                raise BusyError(f"{waiting} runs {run.code} wait for employee {run.user_id}")
+            return runs.record_one(conn, run)
+
+        run_id = await self.database.write(write)
+        self.wake(run.portal_id)
+        return run_id
 
     async def outcomes(self, ids: Sequence[int]) -> AsyncIterator[PastRun]:
         """Each of these runs once it has its outcome; waits for all of them."""

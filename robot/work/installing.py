@@ -1,6 +1,7 @@
 """Registering while somebody looks on: the installer page, the app's page, the command line."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from robot.work.registering import is_registered, registering
 from robot.work.tools import Tools
 
 LOOKS_EVERY = 0.02  # seconds; a person waits for the page
+LOOKS_AT_LEAST_EVERY = 0.2  # once it takes long: many may wait for a slow portal
 # Some portals may not take robots before the installer is finished: tried again this much later.
 AGAIN_AFTER = timedelta(seconds=15)
 # Trying again changes nothing about these; a person must act.
@@ -36,10 +38,12 @@ async def register_watched(
     """Register the robots anew and wait for what comes of it; None where that takes longer.
 
     Where it fails for a passing reason it is done once more a little later.
+
+    Raises:
+        BusyError: that user has it registered over and over.
     """
     run = registering(portal, tools.settings, user_id=user_id, known={})
-    run_id = await tools.database.write(lambda conn: runs.record_one(conn, run))
-    wake(portal.id)
+    run_id = await Errands(database=tools.database, wake=wake).queue_watched(run)
     past = await decided(tools.database, run_id, within=within)
     is_over = past and (not past.failed or past.outputs["error_code"] in NEEDS_A_PERSON)
     if not is_over:
@@ -74,9 +78,12 @@ async def register_again(
 
 async def decided(database: Database, run_id: int, *, within: float) -> PastRun | None:
     """The run, once it has its outcome; None after `within` seconds."""
-    for _ in range(max(round(within / LOOKS_EVERY), 1)):
+    ends_at, pause = time.monotonic() + within, LOOKS_EVERY
+    while True:
         found = await database.read(lambda conn: history.by_ids(conn, [run_id]))
         if found and found[0].decided_at:
             return found[0]
-        await asyncio.sleep(LOOKS_EVERY)
-    return None
+        if time.monotonic() >= ends_at:
+            return None
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.2, LOOKS_AT_LEAST_EVERY)

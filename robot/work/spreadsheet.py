@@ -17,8 +17,9 @@ COLUMNS = (
     *("portal", "member_id", "document_id", "title", "item", "state", "url"),
     *("asked_at", "expires_at", "overdue", "source", "run_id", "user_id", "ended_by", "ended_at"),
 )
-# What a spreadsheet would take for a formula: OWASP, "CSV Injection".
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# What a spreadsheet would take for a formula, also where semicolons separate its cells and not
+# commas, as in most of Europe; full-width signs too. OWASP, "CSV Injection".
+_FORMULA = re.compile(r'(^|;[\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def row_of(link: Link, now: datetime) -> dict[str, Any]:
@@ -57,4 +58,4 @@ def plain(value: object) -> str:
 def _cell(value: object) -> str:
     """One line; an apostrophe before what a spreadsheet would calculate."""
     text = "" if value is None else one_line(plain(value), LONGEST_TEXT)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub(r"\1'", text)

@@ -4,6 +4,7 @@ A run of our own, in the transaction that decides what it tells of: so it is que
 each cause, whoever dies. It is nobody's hurry, and nothing else depends on it.
 """
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,9 @@ from robot.store.runs import Source, StoredRun
 from robot.work import newrun
 from robot.work.job import Decided, Job
 
+# Bitrix24's names of items. Whoever sends a run may write anything there: no address of his shall
+# become a link in a notification of ours.
+_NAME = re.compile(r"[A-Za-z0-9_]{1,60}")
 GIVE_UP_AFTER = timedelta(hours=1)
 # Runs at which nobody looks on.
 UNWATCHED = frozenset({Source.ROBOT, Source.INSTALL, Source.TIME})
@@ -43,7 +47,7 @@ def queue_overdue(conn: Connection, portal: Portal, number: int) -> None:
 def _what(run: StoredRun) -> str:
     if run.code == REGISTER:
         return "registering"
-    return "failed" if run.document_id else "failed_anywhere"
+    return "failed" if _NAME.fullmatch(run.document_id) else "failed_anywhere"
 
 
 def _queue(conn: Connection, portal: Portal, cause: Cause, **about: Any) -> None:

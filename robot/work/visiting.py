@@ -34,11 +34,12 @@ async def recognise(errands: Errands, portal: Portal, user_id: int) -> Visitor:
 
     Raises:
         OutcomeUnknownError: it did not say so in time.
+        BusyError: that user opens more pages than a person does.
     """
     run = newrun.of_our_own(
         WHO, portal.id, source=Source.PAGE, user_id=user_id, inputs={}, give_up_after=WITHIN
     )
-    (run_id,) = await errands.queue([run])
+    run_id = await errands.queue_watched(run)
     past = await decided(errands.database, run_id, within=WITHIN.total_seconds())
     if past is None or past.failed:
         text = past.outputs.get("error_text", "") if past else "the portal is slow to answer"

@@ -113,6 +113,7 @@ def test_piped_a_row_is_one_line_however_narrow_the_terminal_is(
 
 
 FORMULAS = ["=1+1", "+49 30", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"]
+FORMULAS += ["a;=1+1", "a; +1", 'a;"=1', "a,b;@SUM(A1)", "\uff1d1+1"]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
@@ -126,6 +127,8 @@ def test_csv_is_read_back_by_any_reader_and_holds_no_formula(texts: list[str]) -
     assert rows[0] == ["text", "none"]
     assert len(rows) == 1 + len(FORMULAS) + len(texts)
     assert not [text for text, _ in rows if text[:1] in tuple("=+-@\t\r")]
+    european = csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=";")
+    assert not [cell for row in european for cell in row if cell[:1] in tuple("=+-@\uff1d")]
     assert out.getvalue().count("\r\n") == len(rows)
     assert all(line.isprintable() for line in out.getvalue().split("\r\n"))
 

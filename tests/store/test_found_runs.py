@@ -1,5 +1,6 @@
 """A portal's runs as they are looked for, and that a million of them do not slow that down."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from robot.store.settling import Settled
 from tests.store.store_rig import NOW, OTHER_MEMBER, install, later, new_run, record
 
 pytestmark = pytest.mark.anyio
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GOOD, BAD = succeeded("On.", public_url="https://a/~1"), failed("no_rights", "Why.")
 
 
@@ -165,6 +167,13 @@ async def test_what_waits_for_hours_is_not_when_a_burst_began(
 
     assert burst.since == NOW - bursts.BEGAN_WITHIN
     assert burst.ends_in is None
+
+
+async def test_nobody_has_more_than_an_hour_counted(database: Database, portal: Portal) -> None:
+    """A page says since when; all runs of all portals would take seconds."""
+    burst = await database.read(lambda conn: bursts.burst(conn, portal.id, now=NOW, since=EPOCH))
+
+    assert burst.since == NOW - bursts.LOOKS_BACK
 
 
 async def test_the_link_of_a_document_is_shown_as_it_is_now(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,6 +86,18 @@ async def test_thousands_leave_room_for_the_portals_robots(
     assert {(row.source, row.user_id) for row in rows} == {("page", 1)}
     progress = await progress_of(database, portal, (first, last))
     assert (progress.kind, progress.links, progress.waiting) == (Kind.OFF, 1_000, 1_000)
+
+
+async def test_what_is_wished_many_times_leaves_as_much_room(
+    errands: Errands, database: Database, portal: Portal, wish: Wish
+) -> None:
+    links = await public(database, portal, 1_000)
+
+    for _ in range(3):
+        await wishes.look(errands, wish, links)
+
+    later = sorted(row.due_at for row in await stored(database))[3 * AT_ONCE :]
+    assert min(two - one for one, two in pairwise(later)) >= EACH
 
 
 async def test_what_came_of_it_is_told_in_numbers_and_reasons(

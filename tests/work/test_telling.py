@@ -16,7 +16,7 @@ from robot.store.tables import notices
 from robot.store.vault import Vault
 from robot.work import newrun
 from tests.store.store_rig import install, record
-from tests.work.portal_function import LIST, SEND, called, refuse
+from tests.work.portal_function import ENABLE, LIST, SEND, called, refuse
 from tests.work.telling_rig import INFO, NO_RIGHTS, NOTIFY, SCOPE, fail, function, told, work
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("quick_retries")]
@@ -179,3 +179,19 @@ async def test_an_application_with_a_page_links_it(database: Database, vault: Va
 
     (notification,) = at.sent(NOTIFY)
     assert "[URL=https://acme.bitrix24.com/marketplace/app/7/]" in notification["MESSAGE"]
+
+
+async def test_nobody_gets_an_address_of_his_into_a_notification(
+    database: Database, portal: Portal, vault: Vault
+) -> None:
+    """Whoever sends a run writes its item; Bitrix24 makes links of addresses."""
+    item = "https://evil.example/renew"
+    await record(
+        database, called(vault, portal, item=None, document_id=item, inputs={"document_id": "5"})
+    )
+    at = function(**{ENABLE: NO_RIGHTS})
+
+    await work(at, database, vault, portal)
+
+    (notification,) = at.sent(NOTIFY)
+    assert "evil" not in notification["MESSAGE"] + notification["MESSAGE_OUT"]

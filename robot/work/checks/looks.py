@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy.engine import Connection
+
 from robot.flows.catalogue import CHECK
 from robot.settings import Settings
-from robot.store import history
+from robot.store import backlog, history, runs
 from robot.store.portals import Portal
 from robot.store.runs import Source
 from robot.work.checks import asking
@@ -33,9 +35,16 @@ class Look:
 
 
 async def ask(errands: Errands, settings: Settings, portal: Portal) -> int:
-    """Begin to look; returns the run's number."""
+    """Begin to look, unless a look of another page is under way; returns the run's number."""
     run = asking.looking(portal, settings, asking.GIVE_UP_AFTER, source=Source.PAGE)
-    (run_id,) = await errands.queue([run])
+
+    def queue(conn: Connection) -> int:
+        backlog.take_turn(conn, portal.id)
+        under_way = backlog.unfinished(conn, portal.id, CHECK, source=Source.PAGE)
+        return under_way or runs.record_one(conn, run)
+
+    run_id = await errands.database.write(queue)
+    errands.wake(portal.id)
     return run_id
 
 

@@ -90,3 +90,9 @@ async def test_nothing_is_told_of_other_portals_or_of_other_runs(
     for run_id in (others, robots, 10**9):
         with pytest.raises(LookupError):
             await Looks().outcome(errands, NAMED, portal, run_id, now=datetime.now(UTC))
+
+
+async def test_while_one_looks_others_look_with_it(errands: Errands, portal: Portal) -> None:
+    first = await ask(errands, NAMED, portal)
+
+    assert await ask(errands, NAMED, portal) == first
