@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    and_,
     bindparam,
     case,
     or_,
@@ -40,11 +41,14 @@ class Settled:
     ends_waiting: bool = False  # what earlier runs of the item only asked for is off
 
 
-_OF_RUN = ("source", "user_id", "run_id", "item", "sent_at", "expires_at", "due_at")
+_OF_RUN = ("source", "user_id", "run_id", "sent_at", "expires_at", "due_at")
 
 
 def _reopen(row: Insert) -> Insert:
-    """An open row stays; whose run was sent last says until when the link lives."""
+    """An open row stays; whose run was sent last says until when the link lives.
+
+    It stays the link of its CRM item when a run that names none gives it another end.
+    """
     new = row.excluded
     is_later = or_(links.c.sent_at.is_(None), links.c.sent_at <= new.sent_at)
     return row.on_conflict_do_update(
@@ -53,6 +57,7 @@ def _reopen(row: Insert) -> Insert:
         set_={
             **{name: new[name] for name in ("state", "url", "title", "changed_at")},
             **{name: case((is_later, new[name]), else_=links.c[name]) for name in _OF_RUN},
+            "item": case((and_(is_later, new["item"] != ""), new["item"]), else_=links.c["item"]),
         },
     )
 

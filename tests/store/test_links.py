@@ -1,6 +1,7 @@
 """Public links: asked, then public, off, or unknown where nobody could tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -142,6 +143,20 @@ async def test_of_two_runs_for_one_document_the_second_ones_link_is_known(
     await settle(database, portal, [on(5)], run_id=2)
 
     assert await states(database) == [(5, "public")]
+
+
+async def test_a_run_of_no_item_leaves_the_link_with_its_item(
+    database: Database, portal: Portal
+) -> None:
+    await ask(database, portal, 5, run_id=1)
+    await settle(database, portal, [on(5)], run_id=1)
+
+    of_the_page = replace(origin(portal, 2), item="", source="page")
+    settled = Settled(origin=of_the_page, changes=[on(5)])
+    await database.write(lambda conn: settling.settle(conn, [settled], now=later(5)))
+
+    (link,) = await listed(database)
+    assert (link.item, link.source) == ("DEAL_7", "page")
 
 
 async def test_other_documents_and_portals_are_left_alone(

@@ -30,6 +30,7 @@ export function open() {
     title: nameOf(model.state.app),
   });
   place.replaceChildren(frame);
+  history.pushState({ app: true }, "");
   slider.showModal();
 }
 
@@ -37,7 +38,10 @@ export function close() {
   slider.close();
 }
 
-slider.addEventListener("close", () => place.replaceChildren());
+slider.addEventListener("close", () => {
+  place.replaceChildren();
+  if (history.state?.app) history.back();
+});
 slider.addEventListener("click", (event) => event.target === slider && close());
 addEventListener("message", (event) => {
   const frame = place.firstElementChild;

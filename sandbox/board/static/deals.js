@@ -70,7 +70,7 @@ export const actions = {
 export const forms = {
   "new-deal": async () => {
     const given = new FormData(form);
-    const id = await add(given.get("title"), { withDocument: given.has("document") });
+    const id = await add(given.get("title").trim() || "Deal", { withDocument: given.has("document") });
     const stage = given.get("stage");
     if (stage !== model.state.stages[0].name || model.state.stages[0].robots.length) {
       await ask("POST", `items/${DEAL}/${id}/move`, { stage });

@@ -131,9 +131,18 @@ async function act(work) {
   }
 }
 
+const busy = new WeakSet(); // what was clicked and is still being done: a double click is one
+
+async function actOnce(element, work) {
+  if (busy.has(element)) return;
+  busy.add(element);
+  await act(work);
+  busy.delete(element);
+}
+
 document.addEventListener("click", (event) => {
   const element = event.target.closest("[data-do]");
-  if (element) act(() => actions[element.dataset.do](element));
+  if (element) actOnce(element, () => actions[element.dataset.do](element));
 });
 document.addEventListener("change", (event) => {
   const name = event.target.dataset.change;
@@ -141,9 +150,10 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  act(() => forms[event.target.dataset.submit](event.target));
+  actOnce(event.target, () => forms[event.target.dataset.submit](event.target));
 });
 addEventListener("popstate", () => {
+  app.close(); // it has no address: Back closes it
   const key = deal.fromAddress(location.pathname);
   if (key) deal.open(key, { push: false });
   else deal.close({ push: false });

@@ -40,7 +40,7 @@ def search(shown: Opened, text: str = "", show: str = "Public now") -> Locator:
     shown.main.get_by_label("Find").fill(text)
     shown.main.get_by_label("Show", exact=True).select_option(show)
     with shown.tab.expect_response(lambda answer: "/links/list?" in answer.url):
-        shown.main.get_by_role("button", name="Search").click()
+        shown.main.get_by_role("button", name="Search", exact=True).click()
     return shown.main.locator("li.link")
 
 
