@@ -7,11 +7,12 @@ done to many links is told in numbers, by the names of `Came`.
 
 from collections import Counter
 from collections.abc import Collection, Generator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from robot.errors import RejectedError
-from robot.flows import documents
+from robot.errors import FlowError, RejectedError
+from robot.flows import documents, inputs
 from robot.flows.failures import explain
 from robot.flows.flow import (
     Chosen,
@@ -95,10 +96,27 @@ def look_at_links(run: Run) -> Flow:
 
 
 def extend_links(run: Run) -> Flow:
-    """Give these documents' links a new end, or none, but those that somebody turned off after this
-    was asked for. Inputs of the run: as of the robot that turns links on.
+    """Give these documents' links a new end, or none, but those that somebody turned off.
+
+    What is off in Bitrix24 stays off: nobody who sets an end means to publish it again. Inputs of
+    the run: as of the robot that turns links on, with `document_id`.
     """
-    return publish(run, only=Only.NOT_ENDED_SINCE)
+    ids = inputs.document_ids(run.inputs)
+    ended = yield from _ended_before(ids)
+    public = [str(document_id) for document_id in ids if document_id not in ended]
+    numbers = _numbers(ended.values(), left=0)
+    if not public:
+        return succeeded("None of these links is on any more.", *ended.values(), **numbers)
+    chosen = run.chosen and tuple(one for one in run.chosen if one not in ended)
+    still_on = replace(
+        run, inputs={**run.inputs, "document_id": ",".join(public)}, chosen=chosen or None
+    )
+    try:
+        found = yield from publish(still_on, only=Only.NOT_ENDED_SINCE)
+    except FlowError as error:
+        return failed(error.code, error.text, *ended.values(), **numbers)
+    links, outputs = (*found.links, *ended.values()), {**found.outputs, **numbers}
+    return replace(found, links=links, outputs=outputs)
 
 
 def turn_off_links(run: Run) -> Flow:

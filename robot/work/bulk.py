@@ -222,6 +222,7 @@ def _new_ends(portion: Portion) -> Counter[str]:
     found: Counter[str] = Counter(
         NewEnd.SAME if _print(url) in before else NewEnd.ANOTHER for url in urls
     )
+    found += _numbers(portion)  # of those that were off before
     if portion.outputs.get("error_code", "") in ("", ENDED_MEANWHILE) and portion.outputs:
         found[NewEnd.ENDED] = _size(portion) - found.total()
     return found

@@ -6,7 +6,7 @@ from robot.flows.ends import end_link, extend_links, look_at_links, renew_access
 from robot.flows.flow import Chosen, Granted, LinkChange, Only, Result, Run
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
-from tests.flows.flow_player import LINK, document, play, refusal
+from tests.flows.flow_player import LINK, document, link, play, refusal
 
 OFF = Answer(result={"publicUrl": None})
 ENDING = Run(item=None, inputs={"document_id": "5"})
@@ -140,10 +140,36 @@ def test_what_was_turned_on_after_it_was_wished_off_stays() -> None:
     assert one.outcome.links == (off(6),)
 
 
-def test_a_new_end_is_given_to_no_link_that_was_turned_off_after_it_was_wished() -> None:
-    wish = Run(item=None, inputs={"document_id": "5", "valid_days": "7"}, can_renew=True)
+def longer(*ids: int) -> Run:
+    named = ",".join(map(str, ids))
+    return Run(item=None, inputs={"document_id": named, "valid_days": "7"}, can_renew=True)
 
-    played = play(extend_links(wish), granted=Granted(()))
+
+def test_a_new_end_is_given_to_no_link_that_was_turned_off_after_it_was_wished() -> None:
+    on = document("5", publicUrl=LINK)
+    played = play(extend_links(longer(5)), [on], granted=Granted(()))
 
     assert [chosen.only for chosen in played.chosen] == [Only.NOT_ENDED_SINCE]
     assert played.outcome.error_code == "ended_meanwhile"
+
+
+def test_a_new_end_publishes_nothing_that_is_off_in_bitrix24_or_gone() -> None:
+    looks: list[Result] = [document("5", publicUrl=LINK), document("6"), GONE]
+    enabled = [document("5", publicUrl=LINK), link(LINK)]
+
+    played = play(extend_links(longer(5, 6, 7)), looks, enabled)
+
+    assert [chosen.document_ids for chosen in played.chosen] == [(5,)]
+    assert [document_id for document_id, _ in played.changed] == [5]
+    ended = {one.document_id: one.ended_by for one in played.outcome.links if not one.public}
+    assert ended == {6: "elsewhere", 7: "deleted"}
+    outputs = played.outcome.outputs
+    assert (outputs["elsewhere"], outputs["deleted"]) == ("1", "1")
+    assert outputs["public_urls"] == [LINK]
+
+
+def test_where_none_is_on_any_more_nothing_is_published() -> None:
+    played = play(extend_links(longer(5)), [document("5")])
+
+    assert (played.chosen, played.outcome.succeeded) == ([], True)
+    assert played.outcome.links == (seen("elsewhere"),)
