@@ -61,8 +61,8 @@ async def show_installer(request: Request[State], opening: FrameOpening) -> Resp
 async def register(visit: Visit) -> Response:
     """Register the robots and say what came of it."""
     past = await register_watched(
-        visit.tools,
-        visit.errands.wake,
+        visit.errands,
+        visit.tools.settings,
         visit.portal,
         user_id=visit.session.user_id,
         within=SHOWN_WITHIN,

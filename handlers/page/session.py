@@ -31,7 +31,6 @@ class Session:
 
     portal_id: int
     user_id: int
-    name: str
     language: str  # Bitrix24's code, such as `de`
     time_zone: str  # IANA; empty: that of the browser
     secret: str = field(repr=False)
@@ -43,7 +42,6 @@ def begin(visitor: Visitor, *, language: str, now: datetime) -> Session:
     return Session(
         portal_id=visitor.portal.id,
         user_id=visitor.user_id,
-        name=visitor.name,
         language=language,
         time_zone=visitor.time_zone,
         secret=secrets.token_urlsafe(24),

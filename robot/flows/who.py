@@ -3,24 +3,22 @@
 from robot.flows.flow import Flow, Run, succeeded
 from robot.protocol.calls import Call
 
-ADMIN, NAME, TIME_ZONE = "admin", "name", "time_zone"
+ADMIN, TIME_ZONE = "admin", "time_zone"
 YES, NO = "Y", "N"
 
 
 def who(run: Run) -> Flow:
     """Ask with that employee's own access.
 
-    Outputs: `admin` (Y or N), `name`, and `time_zone` (IANA; empty: that of the browser).
+    Outputs: `admin` (Y or N) and `time_zone` (IANA; empty: that of the browser).
     Source: https://apidocs.bitrix24.com, "profile"; it needs no scope.
     """
     answer = yield Call("profile", {})
     told = answer.result if isinstance(answer.result, dict) else {}
-    name = " ".join(str(told.get(part) or "") for part in ("NAME", "LAST_NAME"))
     return succeeded(
         "The portal told who it is.",
         **{
             ADMIN: YES if told.get("ADMIN") is True else NO,
-            NAME: name.strip(),
             TIME_ZONE: str(told.get("TIME_ZONE") or ""),
         },
     )

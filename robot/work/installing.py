@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,7 +16,6 @@ from robot.store.history import PastRun
 from robot.store.portals import Portal
 from robot.work.errands import Errands
 from robot.work.registering import is_registered, registering
-from robot.work.tools import Tools
 
 LOOKS_EVERY = 0.02  # seconds; a person waits for the page
 LOOKS_AT_LEAST_EVERY = 0.2  # once it takes long: many may wait for a slow portal
@@ -28,12 +26,7 @@ NEEDS_A_PERSON = frozenset({"not_admin", "not_on_plan", "scope_missing"})
 
 
 async def register_watched(
-    tools: Tools,
-    wake: Callable[[int], None],
-    portal: Portal,
-    *,
-    user_id: int,
-    within: float,
+    errands: Errands, settings: Settings, portal: Portal, *, user_id: int, within: float
 ) -> PastRun | None:
     """Register the robots anew and wait for what comes of it; None where that takes longer.
 
@@ -42,13 +35,13 @@ async def register_watched(
     Raises:
         BusyError: that user has it registered over and over.
     """
-    run = registering(portal, tools.settings, user_id=user_id, known={})
-    run_id = await Errands(database=tools.database, wake=wake).queue_watched(run)
-    past = await decided(tools.database, run_id, within=within)
+    run = registering(portal, settings, user_id=user_id, known={})
+    run_id = await errands.queue_watched(run)
+    past = await decided(errands.database, run_id, within=within)
     is_over = past and (not past.failed or past.outputs["error_code"] in NEEDS_A_PERSON)
     if not is_over:
-        again = registering(portal, tools.settings, user_id=user_id, known={})
-        await tools.database.write(
+        again = registering(portal, settings, user_id=user_id, known={})
+        await errands.database.write(
             lambda conn: runs.record_one(conn, replace(again, due_at=again.due_at + AGAIN_AFTER))
         )
     return past

@@ -24,7 +24,6 @@ class Visitor:
 
     portal: Portal
     user_id: int
-    name: str
     time_zone: str  # IANA; empty: that of the browser
     is_administrator: bool
 
@@ -48,7 +47,6 @@ async def recognise(errands: Errands, portal: Portal, user_id: int) -> Visitor:
     return Visitor(
         portal=portal,
         user_id=user_id,
-        name=past.outputs.get(who.NAME, ""),
         time_zone=past.outputs.get(who.TIME_ZONE, ""),
         is_administrator=past.outputs.get(who.ADMIN) == who.YES,
     )

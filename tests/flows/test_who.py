@@ -17,7 +17,6 @@ def test_the_portal_tells_who_it_is() -> None:
     assert asked(told) == {
         "succeeded": "Y",
         "admin": "Y",
-        "name": "Ann Lee",
         "time_zone": "Asia/Tokyo",
     }
 

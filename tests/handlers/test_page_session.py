@@ -27,9 +27,7 @@ def visitor(portal_id: int = 3, user_id: int = 1) -> Visitor:
         language="en",
         installed_at=NOW,
     )
-    return Visitor(
-        portal=portal, user_id=user_id, name="Ann", time_zone="Europe/Berlin", is_administrator=True
-    )
+    return Visitor(portal=portal, user_id=user_id, time_zone="Europe/Berlin", is_administrator=True)
 
 
 @pytest.fixture
