@@ -16,7 +16,7 @@ from starlette.requests import Request
 from handlers.page.visit import errands_of
 from handlers.state import State
 from robot.flows.catalogue import REGISTER
-from robot.store import glance, history
+from robot.store import glance, history, portals
 from robot.store.glance import LastRun
 from robot.store.history import PastRun
 from robot.store.portals import Portal
@@ -91,46 +91,49 @@ async def current(
     """How it is now; asks Bitrix24 where that is due, if it may begin to."""
     settings, now = request.state["tools"].settings, datetime.now(UTC)
 
-    def read(conn: Connection) -> tuple[list[Finding], LastRun | None, PastRun | None]:
+    def read(conn: Connection) -> tuple[Portal, list[Finding], LastRun | None, PastRun | None]:
         run = registering and history.errand(conn, portal.id, registering, code=REGISTER)
-        at_once = here.at_once(conn, portal, settings, now=now)
-        return at_once, glance.last_run(conn, portal.id), run or None
+        as_it_is = portals.find(conn, portal.id) or portal  # that run changes it
+        at_once = here.at_once(conn, as_it_is, settings, now=now)
+        return as_it_is, at_once, glance.last_run(conn, portal.id), run or None
 
-    at_once, last_run, registered = await request.state["tools"].database.read(read)
+    portal, at_once, last_run, registered = await request.state["tools"].database.read(read)
     known = Health(stage=Stage.KNOWN, findings=at_once, last_run=last_run, registering=registering)
     if registered and not registered.decided_at and not registered.finished_at:
         is_slow = now - registered.received_at > SLOW_AFTER
         return replace(known, stage=Stage.REGISTERING, is_slow=is_slow)
     if not stored.is_named(settings, portal):
         return known  # nobody may be asked in its name
-    look = _last(request, portal, registered, now)
+    since = registered.decided_at if registered else None
+    look = _unless_older(request.state["looks"].last(portal.id, now=now), since)
     if look is None and not begins:
         return replace(known, stage=Stage.OPENING)
     if look is None:
-        look, asking = await _asked(request, portal, asking, now)
+        look, asking = await _asked(request, portal, asking, now, since)
     if look is None:
         return replace(known, stage=Stage.ASKING, asking=asking)
     return replace(known, findings=_together(at_once, look.findings, registered), at=look.at)
 
 
-def _last(
-    request: Request[State], portal: Portal, registered: PastRun | None, now: datetime
-) -> Look | None:
-    """The last look, unless the robots were registered after it."""
-    look = request.state["looks"].last(portal.id, now=now)
-    changed_at = registered.decided_at if registered else None
-    return None if look and changed_at and changed_at > look.at else look
+def _unless_older(look: Look | None, registered_at: datetime | None) -> Look | None:
+    """That look, unless it was begun before the robots were registered."""
+    return None if look and registered_at and registered_at > look.at else look
 
 
 async def _asked(
-    request: Request[State], portal: Portal, asking: int | None, now: datetime
+    request: Request[State],
+    portal: Portal,
+    asking: int | None,
+    now: datetime,
+    since: datetime | None,
 ) -> tuple[Look | None, int | None]:
     """What Bitrix24 told by now, else the run that asks it."""
     errands, settings = errands_of(request), request.state["tools"].settings
     if asking:
         try:
-            seen = request.state["looks"].outcome(errands, settings, portal, asking, now=now)
-            return await seen, asking
+            seen = await request.state["looks"].outcome(errands, settings, portal, asking, now=now)
+            if seen is None or _unless_older(seen, since):
+                return seen, asking
         except LookupError:
             pass  # another page of the same portal was first; its process remembers
     return None, await looks.ask(errands, settings, portal)

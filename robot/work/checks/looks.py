@@ -31,7 +31,7 @@ class Look:
     """What a portal itself told."""
 
     findings: Sequence[Finding]
-    at: datetime
+    at: datetime  # when it was asked: what changed since then it may not know
 
 
 async def ask(errands: Errands, settings: Settings, portal: Portal) -> int:
@@ -89,7 +89,7 @@ class Looks:
             in_designer=settings.activities,
         )
         await errands.forget([run_id])
-        return self._remember(portal.id, Look(findings=findings, at=now))
+        return self._remember(portal.id, Look(findings=findings, at=run.received_at))
 
     def _remember(self, portal_id: int, look: Look) -> Look:
         self._last[portal_id] = look

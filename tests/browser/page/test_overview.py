@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Response, expect
 from robot.flows.catalogue import ENABLE
 from tests.browser.page.overview_rig import OTHER_ADMINISTRATOR, Overview, stored
 from tests.programs import App, Sandbox, is_complete
+from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.waiting import until
 
 Offered = Callable[..., Overview]
@@ -86,6 +87,19 @@ def test_an_administrator_who_is_none_any_more_gives_place_to_who_presses_the_bu
     assert owners == {str(OTHER_ADMINISTRATOR)}
 
 
+def test_a_look_that_was_begun_before_does_not_tell_what_was_mended_meanwhile(
+    installed: Overview,
+) -> None:
+    installed.portal.user(1, admin=False)
+    installed.portal.fault("slow", "user.admin", seconds=4, times=1)
+
+    installed.open_as_another()
+    until(lambda: not ordered(installed.portal), what="the look is under way")
+    installed.press("Register again")
+
+    installed.says(*GOOD)
+
+
 def test_an_administrator_who_was_dismissed_gives_place_too(installed: Overview) -> None:
     installed.portal.user(1, active=False)
 
@@ -159,6 +173,11 @@ def test_a_run_that_waits_for_hours_is_worth_a_look(installed: Overview) -> None
     installed.says("warn", "one thing needs a look")
     installed.must("Waiting runs", "1 run(s) wait", "3.0 hours")
     expect(installed.inside.locator("#health")).to_contain_text("under way")
+
+
+def ordered(portal: SandboxPortal) -> bool:
+    """A fault is still to come."""
+    return any(fault["times"] != 0 for fault in portal.get("state")["faults"])
 
 
 @pytest.fixture

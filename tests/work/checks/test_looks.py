@@ -47,6 +47,7 @@ async def test_what_was_seen_is_told_remembered_and_leaves_no_run(
     look = await looks.outcome(errands, NAMED, portal, run_id, now=now)
 
     assert look
+    assert look.at <= now, "when it was asked, for what changes later it does not know"
     assert {one.name for one in look.findings} >= {"access", "plan", "robots"}
     assert looks.last(portal.id, now=now) == look
     assert await errands.database.read(lambda conn: history.newest(conn, limit=9)) == []
@@ -60,9 +61,11 @@ async def test_it_is_remembered_for_minutes_or_until_it_is_forgotten(
     run_id, now, looks = await asked_and_done(errands, portal, vault), datetime.now(UTC), Looks()
     await looks.outcome(errands, NAMED, portal, run_id, now=now)
 
-    assert looks.last(portal.id, now=now + KEPT_FOR)
-    assert looks.last(portal.id, now=now + KEPT_FOR + timedelta(seconds=1)) is None
-    assert looks.last(portal.id, now=now - timedelta(seconds=1)) is None  # the clock was set back
+    look = looks.last(portal.id, now=now)
+    assert look
+    assert looks.last(portal.id, now=look.at + KEPT_FOR)
+    assert looks.last(portal.id, now=look.at + KEPT_FOR + timedelta(seconds=1)) is None
+    assert looks.last(portal.id, now=look.at - timedelta(seconds=1)) is None  # a clock set back
     looks.forget(portal.id)
     assert looks.last(portal.id, now=now) is None
 
