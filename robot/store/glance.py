@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from robot.flows.catalogue import RULES
+from robot.store.found_runs import IS_OWN
 from robot.store.history import Waiting
 from robot.store.links import OFF
 from robot.store.tables import links, runs
@@ -50,10 +51,10 @@ def last_run(conn: Connection, portal_id: int) -> LastRun | None:
 
 
 def waiting(conn: Connection, portal_id: int, member_id: str) -> Waiting | None:
-    """Its runs that are not finished, as far as they are looked through."""
+    """Its runs that are not finished, as far as they are looked through; without our own."""
     first = (
         select(runs.c.received_at)
-        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None))
+        .where(runs.c.portal_id == portal_id, runs.c.finished_at.is_(None), ~IS_OWN)
         .order_by(runs.c.due_at)
         .limit(WAITING_RUNS)
         .subquery()

@@ -65,6 +65,7 @@ async def test_what_waits_at_a_portal_is_counted(database: Database, portal: Por
     assert await database.read(waiting) is None
     for number in range(3):
         await record(database, new_run(portal.id, f"{number}", received_at=later(-number)))
+    await record(database, new_run(portal.id, "ours", code=CHECK, received_at=later(-9)))
 
     found = await database.read(waiting)
 
