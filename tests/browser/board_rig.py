@@ -45,13 +45,10 @@ class Board:
 
     def drag(self, deal: str, stage: str) -> None:
         """By the pointer, from the middle of the card into the column."""
-        start, end = (
-            place.bounding_box() for place in (self.card(deal).locator("h3"), self.column(stage))
-        )
-        assert start
-        assert end
         mouse = self.page.mouse
-        mouse.move(start["x"] + 30, start["y"] + 8)
+        self.card(deal).locator("h3").hover(position={"x": 30, "y": 8})
+        end = self.column(stage).bounding_box()
+        assert end
         mouse.down()
         mouse.move(end["x"] + end["width"] / 2, end["y"] + 90, steps=8)
         mouse.up()

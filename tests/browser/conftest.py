@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.scenarios.waiting import PATIENCE
 from tests.skipping import skip
 
-LOOKS_FOR = 15_000  # ms: so long does an expectation wait on a busy machine
+LOOKS_FOR = PATIENCE * 1000  # ms: so long does an expectation wait
 # As root there is no sandbox of Chromium's own; it opens nothing but our own pages.
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 

@@ -89,7 +89,7 @@ def test_the_demos_first_line_is_the_board_and_both_tell_the_same(
         dialog.get_by_label("Title").fill("Ours")
         dialog.get_by_role("button", name="Add the deal").click()
         ours = page.get_by_role("article", name="Ours")
-        expect(ours).to_be_visible()
+        expect(ours).to_contain_text("1 document")
         Board(page, SandboxPortal(address, "", demo_http)).drag("Ours", STAGE)
 
         expect(ours).to_contain_text("E-mail sent after")

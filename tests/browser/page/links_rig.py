@@ -12,6 +12,8 @@ from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.waiting import until
 
+FOUND = "#links-found"  # holds the list
+
 
 def turned_on(
     app: App, portal: SandboxPortal, number: int = 1, *, deal: int | None = None, **about: Any
@@ -38,8 +40,9 @@ def row_of(shown: Opened, document_id: int) -> Locator:
 def search(shown: Opened, text: str = "", show: str = "Public now") -> Locator:
     """Fill the form in; the list as it is then."""
     shown.main.get_by_label("Find").fill(text)
-    shown.main.get_by_label("Show", exact=True).select_option(show)
-    with shown.tab.expect_response(lambda answer: "/links/list?" in answer.url):
+    with shown.replaced(FOUND):
+        shown.main.get_by_label("Show", exact=True).select_option(show)
+    with shown.replaced(FOUND):
         shown.main.get_by_role("button", name="Search", exact=True).click()
     return shown.main.locator("li.link")
 

@@ -48,6 +48,17 @@ class Opened:
         expect(self.main.get_by_role("heading", level=1)).to_have_text(section)
         return self.main
 
+    @contextmanager
+    def replaced(self, selector: str) -> Iterator[None]:
+        """What is done within replaces all that this element holds; returns once that is shown.
+
+        What the old content says, too, cannot be waited for in another way.
+        """
+        holder = self.inside.locator(selector)
+        holder.evaluate("one => [...one.children].forEach((child) => (child.dataset.old = ''))")
+        yield
+        expect(holder.locator("> [data-old]")).to_have_count(0)
+
 
 @contextmanager
 def foreign(html: str) -> Iterator[str]:

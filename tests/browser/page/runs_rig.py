@@ -8,6 +8,7 @@ from tests.browser.page.page_rig import Opened
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
 
+FOUND = "#found"  # holds the list
 ANNA, BEN = 1, 7  # administrator; an employee, who may do all but administrate
 
 
@@ -53,13 +54,16 @@ class Runs(Opened):
         return self.rows.filter(has=self.inside.locator("summary", has_text=text))
 
     def search(self, text: str = "", stage: str = "", own: bool | None = None) -> None:
-        """Fill in the form and search."""
+        """Fill in the form and search; what was found is shown then."""
         self.inside.get_by_label("Deal, document or run number").fill(text)
         if stage:
-            self.inside.get_by_label("State", exact=True).select_option(label=stage)
+            with self.replaced(FOUND):
+                self.inside.get_by_label("State", exact=True).select_option(label=stage)
         if own is not None:
-            self.inside.get_by_label("Show Linkrobot's own").set_checked(own)
-        self.inside.get_by_role("button", name="Search").click()
+            with self.replaced(FOUND):
+                self.inside.get_by_label("Show Linkrobot's own").set_checked(own)
+        with self.replaced(FOUND):
+            self.inside.get_by_role("button", name="Search").click()
 
     def unfold(self, row: Locator) -> Locator:
         """Open a run in place; its full text."""

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.page.runs_rig import ANNA, Runs, a_run
+from tests.browser.page.runs_rig import ANNA, FOUND, Runs, a_run
 from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 from tests.scenarios.stages import enable
@@ -136,7 +136,8 @@ def test_everything_can_be_done_with_the_keyboard(runs: Runs, portal: SandboxPor
 
     runs.inside.get_by_label("Deal, document or run number").focus()
     keys.type(str(deal))
-    keys.press("Enter")
+    with runs.replaced(FOUND):
+        keys.press("Enter")
     expect(runs.rows).to_have_count(1)
     runs.rows.get_by_role("checkbox").focus()
     keys.press("Space")
