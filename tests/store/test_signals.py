@@ -14,7 +14,7 @@ from tests.postgres import Server
 from tests.store.store_rig import NOW, install, later
 
 pytestmark = pytest.mark.anyio
-WITHIN = 20.0  # seconds
+WITHIN = 60.0  # seconds
 END_LISTENERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 

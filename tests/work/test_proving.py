@@ -87,7 +87,7 @@ async def test_a_proof_that_lands_after_another_ones_run_is_done_is_taken(
     runs = [unproven(vault, portal, EMPLOYEE), unproven(vault, portal, later, document_id="DEAL_8")]
     ids = [await record(database, run) for run in runs]
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(work(function, database, vault, portal))
         while not function.sent(SEND):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
