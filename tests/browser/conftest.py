@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.slowness import slow_down
 from tests.scenarios.waiting import PATIENCE
 from tests.skipping import skip
 
@@ -29,9 +30,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, pytestconfig: pytest.Config) -> Iterator[BrowserContext]:
     opened = browser.new_context(locale="en-US")
     opened.set_default_timeout(LOOKS_FOR)
+    if pytestconfig.getoption("--slow-browser"):
+        slow_down(opened)
     yield opened
     opened.close()
 
