@@ -134,7 +134,7 @@ class Access:
             return await to_the_end(self._renew(user_id))
 
     async def renew(self, user_id: int) -> None:
-        """Renew that user's tokens now, to see that it works.
+        """Renew that user's tokens, to see that it works; once for all who ask within minutes.
 
         Raises:
             RejectedError: NO_TOKEN, none of them renews.
@@ -143,7 +143,7 @@ class Access:
         async with self._renewing[user_id]:
             if user_id in self._unsaved:
                 await self._save_renewed(user_id)
-            else:
+            elif not self._is_just_renewed(user_id):
                 await to_the_end(self._renew(user_id, although_live=True))
 
     def spoil(self, tokens: Tokens) -> None:
@@ -155,6 +155,13 @@ class Access:
         renewed_at = self._renewed_at.get(tokens.access_token)
         if renewed_at is not None and self._clock() - renewed_at < JUST_RENEWED:
             self._refused.update(pair.refresh_token for pair in self._held[tokens.user_id])
+
+    def _is_just_renewed(self, user_id: int) -> bool:
+        stored = self._stored.get(user_id)
+        if stored is None or stored.access_token in self._spoiled:
+            return False
+        renewed_at = self._renewed_at.get(stored.access_token)
+        return renewed_at is not None and self._clock() - renewed_at < JUST_RENEWED
 
     async def _renew(self, user_id: int, *, although_live: bool = False) -> Tokens:
         if kept := await self._kept.load(user_id):

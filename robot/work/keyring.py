@@ -37,6 +37,7 @@ class Keyring:
                 portals.renewed(conn, self._portal.id, keys=self._keys)
 
         await self._ledger.write(write)
+        self._ledger.can_renew = self._keys is not None
 
     async def save_proven(self, proven: Tokens, *, of_run: int | None = None) -> bool:
         """An event's tokens, after the authorization server said whose they are.

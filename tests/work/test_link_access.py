@@ -26,3 +26,14 @@ async def test_one_renewal_proves_the_access_for_all_runs_that_follow(site: Site
             await site.all_reported(number)
 
     assert len(site.function.auth.renewed) == 1
+
+
+async def test_one_renewal_proves_the_access_for_all_runs_that_come_at_once(site: Site) -> None:
+    for number in range(1, 31):
+        await site.enable(document_id=str(number))
+
+    async with site.at_work():
+        await site.all_reported(30)
+
+    assert len(site.function.auth.renewed) == 1
+    assert len(await site.in_register()) == 30
