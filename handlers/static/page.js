@@ -51,7 +51,9 @@ function waits(more) {
   else timer = setTimeout(() => (busy.hidden = false), SAID_AFTER);
 }
 
-const isQuiet = (event) => event.detail.elt.closest("[data-quiet]") !== null; // it polls by itself
+// Who asks may be gone when the answer comes, which htmx then tells of what was around.
+const asking = (event) => event.detail.requestConfig.elt;
+const isQuiet = (event) => asking(event).closest("[data-quiet]") !== null; // it polls by itself
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isQuiet(event)) return;
@@ -60,6 +62,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!isQuiet(event)) waits(-1);
+});
+// What polled was replaced by what somebody asked for meanwhile: the answer says what was before.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isQuiet(event) && !asking(event).isConnected) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:responseError", (event) => {
   tell(told(event.detail.xhr) || notice.dataset.failed);

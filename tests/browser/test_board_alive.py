@@ -15,6 +15,7 @@ from tests.browser.board_rig import STAGE, Board
 from tests.programs import free_port
 from tests.sandbox.sandbox_rig import Bitrix, Process
 from tests.scenarios.sandbox_portal import SandboxPortal
+from tests.scenarios.waiting import PATIENCE
 
 STORY_WITHIN = 120.0  # seconds; two programs start first
 
@@ -97,5 +98,5 @@ def test_the_demos_first_line_is_the_board_and_both_tell_the_same(
         link = ours.get_by_role("link", name="Open the link").get_attribute("href") or "none"
         assert link in told(demo, "Dear Anna, here is your contract")
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(30) == 0
+        assert demo.wait(PATIENCE) == 0
         assert "Stopped." in demo.stdout.read()

@@ -1,7 +1,7 @@
 """A page that stays open goes on: its session is renewed through Bitrix24's own frame."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.page.page_rig import Opened
 from tests.scenarios.sandbox_portal import SandboxPortal
@@ -61,6 +61,24 @@ def test_while_linkrobot_cannot_be_reached_the_page_says_so(opened: Opened, page
     page.unroute_all()
     opened.go_to("Runs")
     expect(opened.notice).to_be_hidden()
+
+
+def test_of_two_sections_the_one_that_was_chosen_last_is_shown(opened: Opened, page: Page) -> None:
+    """Also where the first one's answer takes longer."""
+    held = list[Route]()
+    page.route("**/bitrix24/app/runs", lambda route: held.append(route))
+    failed = list[str]()
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    sections = opened.inside.get_by_role("navigation")
+
+    sections.get_by_role("button", name="Runs").click()
+    while not held:
+        page.wait_for_timeout(20)
+    opened.go_to("Links")
+
+    assert failed == [held[0].request.url], "nobody waits for it any more"
+
+    expect(sections.locator("[aria-current]")).to_have_text("Links")
 
 
 def test_what_takes_long_is_said(opened: Opened, portal: SandboxPortal) -> None:
