@@ -70,7 +70,7 @@ def running_sandbox(*words: str, portals: int = 1, https: bool = False) -> Itera
             yield sandbox
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

@@ -122,7 +122,7 @@ def _program() -> socket.socket:
 
     def end() -> None:
         ours.close()
-        program.wait(10)
+        program.wait(60)
 
     atexit.register(end)
     return ours

@@ -86,7 +86,7 @@ class MortalApp(App):
     def wait(self) -> int:
         """The exit status of a life that ends by itself."""
         assert self._process
-        status = self._process.wait(20)
+        status = self._process.wait(60)
         self._process = None
         return status
 
@@ -95,7 +95,7 @@ class MortalApp(App):
         if self._program:
             assert self._program.stdin
             self._program.stdin.close()
-            self._program.wait(10)
+            self._program.wait(60)
             assert self._program.stdout
             self._program.stdout.close()
 

@@ -55,7 +55,7 @@ class Workers:
     def end(self) -> None:
         for worker in self._workers:
             worker.kill()
-            worker.wait(10)
+            worker.wait(60)
             assert worker.stdin
             assert worker.stdout
             worker.stdin.close()

@@ -45,7 +45,7 @@ def traced(pid: int, *options: str, into: Path | None = None) -> Iterator[None]:
         yield
     finally:
         tracer.terminate()  # lets the process go on; it ends by itself where that has died
-        tracer.wait(10)
+        tracer.wait(60)
         tracer.stderr.close()
 
 

@@ -70,7 +70,7 @@ def kill_while_rotating(app: App) -> None:
     rotating = subprocess.Popen(command, env=app.environment, cwd=app.folder)
     until(lambda: keys_of(app) != before, what="the key file has changed")
     rotating.kill()
-    rotating.wait(10)
+    rotating.wait(60)
 
 
 def test_a_burst_loses_nothing_while_rotations_and_the_app_are_killed(

@@ -70,7 +70,7 @@ def tell(story: Stop) -> None:
         reading = threading.Thread(target=lambda: setattr(story, "half_sent", half.recv(65_536)))
         reading.start()
         story.status = app.stop()
-        reading.join(10)
+        reading.join(60)
     portal.heal()
 
 
@@ -137,7 +137,7 @@ def test_whoever_has_connected_when_the_door_closes_is_answered(own_app: App) ->
 def call_until_refused(app: App, ends: list[str]) -> None:
     """One call after the other, each on a connection of its own: what became of them."""
     while True:
-        caller = HTTPConnection(app.url.removeprefix("http://"), timeout=10)
+        caller = HTTPConnection(app.url.removeprefix("http://"), timeout=60)
         try:
             caller.request("POST", "/bitrix24/robot", b"x", {"Content-Type": "text/plain"})
             caller.getresponse().read()
