@@ -56,7 +56,13 @@ def running_demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """The demo as a person starts it; it is killed where it tells nothing more."""
     command = [sys.executable, "-m", "robot", "demo"]
     with subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Tests in the background do not hear Ctrl+C, nor would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         limit = threading.Timer(STORY_WITHIN, process.kill)
         limit.start()

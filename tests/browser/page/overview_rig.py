@@ -12,6 +12,8 @@ from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 
 OTHER_ADMINISTRATOR = 7
+GOOD = ("good", "Everything is all right.")
+ONE = ("bad", "One thing must be mended.")
 
 
 class Overview:

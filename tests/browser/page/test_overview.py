@@ -5,17 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Response, Route, expect
+from playwright.sync_api import Page, Response, expect
 
 from robot.flows.catalogue import ENABLE
-from tests.browser.page.overview_rig import OTHER_ADMINISTRATOR, Overview, stored
+from tests.browser.page.overview_rig import GOOD, ONE, OTHER_ADMINISTRATOR, Overview, stored
 from tests.programs import App, Sandbox, is_complete
-from tests.scenarios.sandbox_portal import SandboxPortal
-from tests.scenarios.waiting import until
 
 Offered = Callable[..., Overview]
-GOOD = ("good", "Everything is all right.")
-ONE = ("bad", "One thing must be mended.")
 MOST = 100_000  # bytes over the wire, without Bitrix24's own SDK
 
 
@@ -28,27 +24,6 @@ def test_where_all_is_well_one_green_sentence_says_so(installed: Overview) -> No
         "Application's key", "Access", "Permissions", "Plan", "Administrator's rights", "Robots",
     }  # fmt: skip
     expect(installed.inside.locator(".findings")).to_have_count(0)
-
-
-def test_the_first_page_says_that_bitrix24_is_being_asked(installed: Overview) -> None:
-    installed.portal.fault("slow", "user.admin", seconds=2)
-
-    installed.open()
-
-    installed.says("neutral", "Asking Bitrix24")
-    installed.says(*GOOD)
-
-
-def test_what_bitrix24_told_is_not_asked_again_for_a_while(installed: Overview) -> None:
-    installed.open().says(*GOOD)
-    asked = installed.portal.calls("user.admin")
-
-    installed.open().says(*GOOD)
-    assert installed.portal.calls("user.admin") == asked
-
-    installed.press("Look again")
-    until(lambda: installed.portal.calls("user.admin") > asked, what="asked again")
-    installed.says(*GOOD)
 
 
 def test_a_robot_that_was_deleted_there_is_told_and_a_button_mends_it(installed: Overview) -> None:
@@ -85,47 +60,6 @@ def test_an_administrator_who_is_none_any_more_gives_place_to_who_presses_the_bu
     installed.says(*GOOD)
     owners = {str(fields["AUTH_USER_ID"]) for fields in installed.portal.robots().values()}
     assert owners == {str(OTHER_ADMINISTRATOR)}
-
-
-def test_a_look_that_was_begun_before_does_not_tell_what_was_mended_meanwhile(
-    installed: Overview,
-) -> None:
-    installed.portal.user(1, admin=False)
-    installed.portal.fault("slow", "user.admin", seconds=4, times=1)
-
-    installed.open_as_another()
-    until(lambda: not ordered(installed.portal), what="the look is under way")
-    installed.press("Register again")
-
-    installed.says(*GOOD)
-
-
-def test_an_answer_that_comes_after_somebody_pressed_a_button_is_not_shown(
-    installed: Overview,
-) -> None:
-    installed.portal.user(1, admin=False)
-    held = list[tuple[Route, APIResponse]]()
-
-    def hold(route: Route) -> None:
-        answer = route.fetch()
-        if "One thing must be mended" in answer.text() and not held:
-            held.append((route, answer))
-        else:
-            route.fulfill(response=answer)
-
-    installed.page.route("**/overview/health?*", hold)
-    installed.open_as_another()
-    with installed.page.expect_response("**/overview/register"):
-        while not held:
-            installed.page.wait_for_timeout(50)
-        installed.press("Register again")
-    installed.says("neutral", "Registering")
-
-    route, answer = held[0]
-    with installed.page.expect_event("requestfinished", lambda one: one == route.request):
-        route.fulfill(response=answer)
-
-    installed.says(*GOOD)
 
 
 def test_an_administrator_who_was_dismissed_gives_place_too(installed: Overview) -> None:
@@ -201,11 +135,6 @@ def test_a_run_that_waits_for_hours_is_worth_a_look(installed: Overview) -> None
     installed.says("warn", "one thing needs a look")
     installed.must("Waiting runs", "1 run(s) wait", "3.0 hours")
     expect(installed.inside.locator("#health")).to_contain_text("under way")
-
-
-def ordered(portal: SandboxPortal) -> bool:
-    """A fault is still to come."""
-    return any(fault["times"] != 0 for fault in portal.get("state")["faults"])
 
 
 @pytest.fixture
