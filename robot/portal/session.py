@@ -55,9 +55,9 @@ class Session:
         Raises:
             PortalError: the request as a whole failed.
         """
-        if calls[0].method == RENEWAL:  # it always goes alone
+        if calls[0].method == RENEWAL:  # and so are the others
             may_send()
-            return [await self._renew(user_id)]
+            return [await self._renew(user_id)] * len(calls)
         for _ in range(TRIES):
             tokens = await self._access.token(user_id)
             may_send()
@@ -68,14 +68,14 @@ class Session:
                 refused = RejectedError(error.method, error.code, error.text)
         raise refused
 
-    async def _renew(self, user_id: int) -> Answer:
+    async def _renew(self, user_id: int) -> Answer | RejectedError:
         """Asked for once: a renewal that may have worked is not asked for again to look at it."""
         try:
             await self._access.renew(user_id)
-        except RejectedError:
-            raise
+        except RejectedError as refused:
+            return refused
         except PortalError as error:
-            raise RejectedError(RENEWAL, UNANSWERED, error.text) from None
+            return RejectedError(RENEWAL, UNANSWERED, error.text)
         return Answer(result=True)
 
     async def _send(

@@ -1,6 +1,7 @@
 """The calls of one portal that are ready to be sent, and which of them go together. No I/O.
 
 - A batch carries the calls of one user only; whose call has waited longest fills the next one.
+- All who want the access of one user renewed wait for the same renewal.
 - Calls that free a waiting workflow go first.
 - Runs take turns at an item and at a document, in Bitrix24's own order, from their first call about
   it to their outcome: of two runs for the same document the later one has the last word.
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from robot.protocol.calls import Call, fits_batch
+from robot.protocol.oauth import RENEWAL
 from robot.protocol.operating import Ticket
 from robot.work.job import Job
 from robot.work.traffic import Load
@@ -33,6 +35,16 @@ class Ready:
     goes_alone: bool = False  # it may be the reason that a request came to nothing
     ticket: Ticket | None = None  # of the try that is under way
     refused_users: set[int] = field(default_factory=set)
+
+    @property
+    def is_renewal(self) -> bool:
+        """It asks for the access of its user to be renewed, once for all who ask for that."""
+        return self.call.method == RENEWAL
+
+    @property
+    def is_lone(self) -> bool:
+        """No other call goes with it."""
+        return self.goes_alone or not (self.is_renewal or fits_batch(self.call))
 
     @property
     def any_user(self) -> bool:
@@ -90,13 +102,12 @@ class ReadyCalls:
         """
         taken: list[Ready] = []
         for ready in self._sendable(now, hides_from):
-            is_lone = ready.goes_alone or not fits_batch(ready.call)
-            if taken and (is_lone or ready.user_id != taken[0].user_id):
+            if taken and not _go_together(taken[0], ready):
                 continue
             if load.admits(ready.call):
                 ready.ticket = load.add(ready.call)
                 taken.append(ready)
-                if is_lone or load.is_full:
+                if ready.is_lone or load.is_full:
                     break
         chosen = {id(ready) for ready in taken}
         self._waiting = [ready for ready in self._waiting if id(ready) not in chosen]
@@ -129,3 +140,8 @@ class ReadyCalls:
                 if place:
                     held.add(place)
                 yield ready
+
+
+def _go_together(first: Ready, other: Ready) -> bool:
+    is_alike = first.user_id == other.user_id and first.is_renewal == other.is_renewal
+    return is_alike and not other.is_lone

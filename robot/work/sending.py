@@ -66,7 +66,8 @@ class Sending:
             if not batch:
                 self.next_at = now + wait if wait else self._later(calls, now)
                 return
-            self._traffic.departed(now)
+            to_portal = batch[0].call.method not in NOT_THE_PORTAL
+            self._traffic.departed(now, to_portal=to_portal)
             group.create_task(self._request(batch, sent_at=now))
 
     def _take(self, calls: ReadyCalls, now: float) -> list[Ready]:

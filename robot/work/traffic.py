@@ -89,9 +89,10 @@ class Traffic:
         """When the next method that rests may be tried."""
         return self._operating.next_at(now)
 
-    def departed(self, now: float) -> None:
-        """A request leaves."""
-        self.bucket.add(now)
+    def departed(self, now: float, *, to_portal: bool = True) -> None:
+        """A request leaves; what others than the portal are asked takes none of its bucket."""
+        if to_portal:
+            self.bucket.add(now)
         self._held_since = None
         self.in_flight += 1
         self.requests += 1

@@ -27,11 +27,11 @@ TROUBLES: dict[str, dict[str, Any]] = {
 class Burst:
     """Deals that reach a stage together, each with a document of its own."""
 
-    def __init__(self, portal: SandboxPortal, number: int = DEALS) -> None:
+    def __init__(self, portal: SandboxPortal, number: int = DEALS, **inputs: Any) -> None:
         self.portal = portal
         deals = [portal.item() for _ in range(number)]
         self.documents = [portal.document(deal) for deal in deals]
-        portal.stage(enable(), MAIL)
+        portal.stage(enable(**inputs), MAIL)
         moved = portal.post("move", stage="SEND", items=[[2, deal] for deal in deals])
         self.workflows: list[str] = moved["workflow_ids"]
 
@@ -48,6 +48,20 @@ class Burst:
                 assert told["public_url"] == self.portal.public_url(document)
             else:
                 assert told["public_url"] == ""
+
+
+def test_a_burst_of_links_that_end_renews_the_access_once_and_keeps_its_pace(
+    portal: SandboxPortal,
+) -> None:
+    """Each run renewed it, which filled the portal's bucket: 60 deals took a minute and a half."""
+    burst = Burst(portal, 60, valid_days="14")
+
+    outputs = burst.outputs()
+
+    burst.check_links(outputs)
+    assert {told["succeeded"] for told in outputs} == {"Y"}
+    assert len(portal.journal("token.renewed")) == 1
+    assert len(portal.journal("rest.request")) < 40
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

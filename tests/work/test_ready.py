@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from robot.protocol.calls import BATCH_LIMIT, Call
+from robot.protocol.calls import BATCH_LIMIT, RENEW, Call
 from tests.work.work_rig import GET, enables, hides, load, numbers, ready, waiting
 
 SEND = Call("bizproc.event.send", {"EVENT_TOKEN": "t", "LOG_MESSAGE": "done"})
@@ -29,6 +29,14 @@ def test_a_batch_carries_the_calls_of_one_user_the_longest_waiting_ones() -> Non
 
     assert numbers(calls.take(load(), now=0)) == [2, 3]
     assert numbers(calls.take(load(), now=0)) == [1]
+
+
+def test_renewals_of_one_user_are_one_and_nothing_else_goes_with_them() -> None:
+    calls = waiting(ready(1, RENEW), ready(2), ready(3, RENEW), ready(4, RENEW, user_id=2))
+
+    assert numbers(calls.take(load(), now=0)) == [1, 3]
+    assert numbers(calls.take(load(), now=0)) == [2]
+    assert numbers(calls.take(load(), now=0)) == [4]
 
 
 def test_reports_go_before_calls_that_start_new_work() -> None:

@@ -53,6 +53,17 @@ def test_only_so_many_requests_are_in_flight() -> None:
     assert portal.has_room()
 
 
+def test_what_the_authorization_server_is_asked_costs_nothing_of_the_portals_pace() -> None:
+    portal = traffic()
+
+    for _ in range(1_000):
+        portal.departed(0.0, to_portal=False)
+        portal.arrived(by_portal=False)
+
+    assert portal.wait(0.0) == 0.0
+    assert portal.bucket.filled(0.0) == 0.0
+
+
 def test_a_portal_that_fails_is_probed_with_one_request_after_growing_pauses() -> None:
     portal = traffic()
     waits = []
