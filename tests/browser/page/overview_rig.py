@@ -8,6 +8,7 @@ from typing import Any
 import httpx2 as httpx
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
+from tests.browser.page.page_rig import Opened
 from tests.programs import App
 from tests.scenarios.sandbox_portal import SandboxPortal
 
@@ -23,8 +24,8 @@ class Overview:
         self.page, self.app, self.portal = page, app, portal
 
     def open(self, *, user_id: int = 1) -> "Overview":
-        """Open the app's page, as a click in Bitrix24's menu does."""
-        self.page.goto(f"{self.portal.url}/_sandbox/frame?user_id={user_id}")
+        """Open the app's page, as a click in Bitrix24's menu does; it hears clicks then."""
+        Opened(self.page, self.portal).open(user_id=user_id)
         return self
 
     def open_as_another(self) -> "Overview":
