@@ -165,9 +165,9 @@ class App:
         """kill -9."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> int:
+    def stop(self, *, within: float = PATIENCE) -> int:
         """A clean stop; its exit status."""
-        return self._end(signal.SIGTERM)
+        return self._end(signal.SIGTERM, within)
 
     def interrupt(self) -> int:
         """Ctrl+C; its exit status."""
@@ -189,10 +189,10 @@ class App:
         finally:
             resource.prlimit(self._process.pid, what, before)
 
-    def _end(self, sign: signal.Signals) -> int:
+    def _end(self, sign: signal.Signals, within: float = PATIENCE) -> int:
         assert self._process
         self._process.send_signal(sign)
-        status = self._process.wait(PATIENCE)
+        status = self._process.wait(within)
         self._process = None
         return status
 

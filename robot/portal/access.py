@@ -143,7 +143,7 @@ class Access:
         async with self._renewing[user_id]:
             if user_id in self._unsaved:
                 await self._save_renewed(user_id)
-            elif not self._is_just_renewed(user_id):
+            elif not self._has_just_renewed(user_id):
                 await to_the_end(self._renew(user_id, although_live=True))
 
     def spoil(self, tokens: Tokens) -> None:
@@ -152,15 +152,17 @@ class Access:
         Where it is one that was just renewed, renewing again would not help either.
         """
         self._spoiled.add(tokens.access_token)
-        renewed_at = self._renewed_at.get(tokens.access_token)
-        if renewed_at is not None and self._clock() - renewed_at < JUST_RENEWED:
+        if self._is_just_renewed(tokens):
             self._refused.update(pair.refresh_token for pair in self._held[tokens.user_id])
 
-    def _is_just_renewed(self, user_id: int) -> bool:
+    def _has_just_renewed(self, user_id: int) -> bool:
         stored = self._stored.get(user_id)
         if stored is None or stored.access_token in self._spoiled:
             return False
-        renewed_at = self._renewed_at.get(stored.access_token)
+        return self._is_just_renewed(stored)
+
+    def _is_just_renewed(self, tokens: Tokens) -> bool:
+        renewed_at = self._renewed_at.get(tokens.access_token)
         return renewed_at is not None and self._clock() - renewed_at < JUST_RENEWED
 
     async def _renew(self, user_id: int, *, although_live: bool = False) -> Tokens:

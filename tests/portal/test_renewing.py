@@ -4,7 +4,7 @@ import httpx2 as httpx
 import pytest
 
 from robot.errors import PortalError, RejectedError
-from robot.portal.access import Access
+from robot.portal.access import JUST_RENEWED, Access
 from robot.portal.session import Session, address_rule
 from robot.protocol.answers import Answer
 from robot.protocol.calls import RENEW
@@ -68,6 +68,18 @@ async def test_a_living_pair_is_renewed_once_and_written_down() -> None:
 
     assert server.renewed == ["refresh of living"]
     assert [tokens.access_token for tokens in kept.saved] == ["renewed-1"]
+
+
+async def test_minutes_later_it_is_renewed_again() -> None:
+    server, now = AuthServer(), 0.0
+    async with answered_by(server.answer) as http:
+        held = access(verifier(http), clock=lambda: now)
+        held.offer(pair("living"))
+        await held.renew(1)
+        now = JUST_RENEWED
+        await held.renew(1)
+
+    assert server.renewed == ["refresh of living", "refresh of renewed-1"]
 
 
 async def test_all_who_ask_at_once_get_the_same_answer() -> None:

@@ -113,7 +113,7 @@ def test_a_stop_ends_in_time_even_where_nothing_can_be_written(
     until(lambda: fresh_portal.calls(ENABLING), what="the portal is asked")
 
     with locked(own_app.folder):
-        own_app.stop()
+        own_app.stop(within=12)
 
     own_app.start()
     outputs = fresh_portal.outputs(workflow)

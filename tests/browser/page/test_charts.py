@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import expect
 
 from robot.store.days import DAY, day_of
-from tests.browser.page.overview_rig import Overview, stored
+from tests.browser.page.overview_rig import GOOD, Overview, stored
 from tests.scenarios.waiting import until
 
 SHOWN = 30
@@ -43,7 +43,7 @@ def test_the_charts_draw_what_the_table_says(installed: Overview) -> None:
 def test_the_numbers_of_a_day_are_shown_where_the_pointer_is(installed: Overview) -> None:
     numbers = seeded(installed)
     installed.open()
-    installed.says("good", "Everything is all right.")  # nothing above it grows any more
+    installed.says(*GOOD)  # nothing above it grows any more
     chart = installed.inside.locator("[data-chart=runs]")
     plot = chart.locator(".u-over")
     width = plot.evaluate("one => one.clientWidth")
